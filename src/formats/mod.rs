@@ -1,0 +1,1 @@
+//! Importers and exporters: bytes to commands, events to bytes.

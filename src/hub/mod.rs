@@ -1,0 +1,1 @@
+//! Channels, rings, retained snapshots and subscribers.

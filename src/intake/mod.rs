@@ -1,0 +1,1 @@
+//! The only way in: who may, how big, the id seen before, then the ledger's inbox.

@@ -1,0 +1,1 @@
+//! Sockets, heads, bodies, limits, time-outs and takeover; knows no route.

@@ -1,0 +1,1 @@
+//! Executor, named threads, shutdown signal, the monotonic line and systemd.

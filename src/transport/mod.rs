@@ -1,0 +1,1 @@
+//! How messages reach a phone: one shape, one contract.

@@ -1,0 +1,1 @@
+//! The one public JSON: cursor, frame, messages, close codes, problems.

@@ -1,0 +1,1 @@
+//! Events, corrections and states as sentences, by language.
