@@ -1,4 +1,4 @@
-//! Runs the script tests of `tests/web/*.mjs` with Node.js, one test a file.
+//! Runs the tests of the pages' script, `tests/web/*.test.mjs`, with Node.js.
 //!
 //! Ignored by a plain `cargo test`, because Node.js may be missing; `tests/run` installs it and runs them, or
 //! says "web script tests NOT RUN".
@@ -11,7 +11,11 @@ use std::process::{Command, Stdio};
 fn the_page_scripts_pass_their_own_tests() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/web");
     let files = test_files(&folder);
-    assert!(!files.is_empty(), "{} holds no *.mjs file: is this still the right folder?", folder.display());
+    assert!(
+        !files.is_empty(),
+        "{} holds no *.test.mjs file: is this still the right folder?",
+        folder.display()
+    );
     let output = Command::new("node")
         .arg("--test")
         .args(&files)
@@ -26,7 +30,7 @@ fn the_page_scripts_pass_their_own_tests() {
 fn test_files(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
-    files.retain(|path| path.to_string_lossy().ends_with(".mjs"));
+    files.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
     files
 }

@@ -40,6 +40,8 @@ pub(crate) enum Screen {
     Phone,
     /// The narrowest that must do without scrolling sideways, 320 by 568 (WCAG 1.4.10).
     Narrow,
+    /// A phone lying on its side with the keyboard up: 568 by 256.
+    Low,
     /// A full-HD screen.
     Wide,
 }
@@ -187,6 +189,7 @@ impl Browser {
         let (width, height, mobile) = match screen {
             Screen::Phone => (360, 740, true),
             Screen::Narrow => (320, 568, true),
+            Screen::Low => (568, 256, true),
             Screen::Wide => (1920, 1080, false),
         };
         let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile});
@@ -310,6 +313,11 @@ impl Element<'_> {
     pub(crate) fn fill(&self, text: &str) {
         self.post("clear", &json!({}));
         self.post("value", &json!({"text": text}));
+    }
+
+    /// The rendered text: what a sighted reader sees.
+    pub(crate) fn text(&self) -> String {
+        self.read("text")
     }
 
     pub(crate) fn attribute(&self, name: &str) -> String {

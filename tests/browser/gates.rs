@@ -74,7 +74,41 @@ pub(crate) fn small_targets(browser: &Browser) -> Vec<String> {
     strings(&browser.run(script, &json!([])))
 }
 
-/// All gates on one page, in both schemes and at three widths, with a picture of each.
+/// What a reader may change about the text, one after the other: nothing may be pushed out of the page.
+pub(crate) fn overflow_when_changed(browser: &Browser) -> Vec<String> {
+    const CHANGES: [(&str, &str); 3] = [
+        ("200 % text", "document.documentElement.style.fontSize = '200%'"),
+        (
+            "text spacing (WCAG 1.4.12)",
+            "for (const e of document.body.querySelectorAll('*')) Object.assign(e.style,
+            {lineHeight: '1.5', letterSpacing: '.12em', wordSpacing: '.16em'})",
+        ),
+        ("right to left", "document.documentElement.dir = 'rtl'"),
+    ];
+    let mut faults = Vec::new();
+    for (name, change) in CHANGES {
+        browser.reload();
+        browser.run(change, &json!([]));
+        faults.extend(overflow(browser).into_iter().map(|fault| format!("{name}: {fault}")));
+    }
+    faults
+}
+
+/// What sticks to the edges of a low window leaves at least half of it to the content.
+pub(crate) fn crowded(browser: &Browser) -> Vec<String> {
+    let script = "window.scrollTo(0, 200);
+        const stuck = [...document.body.querySelectorAll('*')].filter((e) => {
+          const style = getComputedStyle(e);
+          return ['fixed', 'sticky'].includes(style.position) && style.visibility !== 'hidden';
+        }).map((e) => e.getBoundingClientRect())
+          .filter((box) => box.width > 2 && box.bottom > 0 && box.top < innerHeight && (box.top <= 0 || box.bottom >= innerHeight));
+        const taken = stuck.reduce((sum, box) => sum + Math.min(box.bottom, innerHeight) - Math.max(box.top, 0), 0);
+        window.scrollTo(0, 0);
+        return taken * 2 > innerHeight ? [`${Math.round(taken)} of ${innerHeight} px are covered`] : [];";
+    strings(&browser.run(script, &json!([])))
+}
+
+/// All gates on one page, in both schemes and at several sizes, with a picture of each.
 pub(crate) fn faults(browser: &Browser, name: &str, url: &str) -> Vec<String> {
     let mut faults = Vec::new();
     let mut note = |what: String, found: Vec<String>| {
@@ -99,6 +133,11 @@ pub(crate) fn faults(browser: &Browser, name: &str, url: &str) -> Vec<String> {
             note(format!("{what} console"), browser.console_errors());
         }
     }
+    browser.screen(Screen::Narrow);
+    note("narrow".to_owned(), overflow_when_changed(browser));
+    browser.screen(Screen::Low);
+    browser.go(url);
+    note("low".to_owned(), crowded(browser));
     faults
 }
 

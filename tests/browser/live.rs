@@ -1,13 +1,13 @@
 //! From the desk to the phone: an entry is seen and spoken, over every transport that is left.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::common::game::{Venue, goal};
+use crate::common::game::{Venue, command, goal};
 use crate::common::wait;
 use crate::driver::{Browser, Network, Screen, Spoken};
-use crate::site::{self, LOADED, SEEN};
+use crate::site::{self, LOADED, SEEN, SEEN_BY_POLL};
 
 /// Notes in the page which transports its link opens, and takes some of them away.
 fn transports(taken: &[&str]) -> String {
@@ -90,13 +90,13 @@ fn a_goal_at_the_desk_and_its_correction_are_seen_and_spoken_on_the_phone() {
 }
 
 /// A goal is on the page within the limit when these transports are taken away.
-fn a_goal_arrives(taken: &[&str], expected: &str) {
+fn a_goal_arrives(taken: &[&str], expected: &str, limit: Duration) {
     let venue = Venue::open("ladder");
     let game = venue.live_game();
     let phone = phone(&venue, game, taken, expected);
     let entered = Instant::now();
     goal(&venue.feed(), game, "away");
-    phone.wait_for_words(site::AWAY_SCORE, "1", SEEN);
+    phone.wait_for_words(site::AWAY_SCORE, "1", limit);
     let line = wait::until("the goal to be spoken", SEEN, || heard(&phone, "Goal, Blues"));
     assert_eq!(line.politeness, "assertive", "{line:?}");
     println!("{expected}: seen and spoken {} ms after it was sent", entered.elapsed().as_millis());
@@ -105,25 +105,25 @@ fn a_goal_arrives(taken: &[&str], expected: &str) {
 #[test]
 #[ignore = "needs Chromium; tests/run installs it and runs this"]
 fn a_goal_arrives_by_websocket() {
-    a_goal_arrives(&[], "ws");
+    a_goal_arrives(&[], "ws", SEEN);
 }
 
 #[test]
 #[ignore = "needs Chromium; tests/run installs it and runs this"]
 fn a_goal_arrives_by_server_sent_events_when_websocket_is_taken_away() {
-    a_goal_arrives(&["ws"], "sse");
+    a_goal_arrives(&["ws"], "sse", SEEN);
 }
 
 #[test]
 #[ignore = "needs Chromium; tests/run installs it and runs this"]
 fn a_goal_arrives_by_long_poll_when_server_sent_events_are_taken_away_too() {
-    a_goal_arrives(&["ws", "sse"], "longpoll");
+    a_goal_arrives(&["ws", "sse"], "longpoll", SEEN);
 }
 
 #[test]
 #[ignore = "needs Chromium; tests/run installs it and runs this"]
 fn a_goal_arrives_by_plain_poll_when_long_poll_is_taken_away_too() {
-    a_goal_arrives(&["ws", "sse", "longpoll"], "poll");
+    a_goal_arrives(&["ws", "sse", "longpoll"], "poll", SEEN_BY_POLL);
 }
 
 #[test]
@@ -161,4 +161,64 @@ fn a_phone_without_network_says_so_and_catches_up() {
     phone.wait_for(site::FOLLOWING, LOADED);
     let goals: Vec<_> = phone.spoken().into_iter().filter(|line| line.text.starts_with("Goal")).collect();
     assert!(goals.is_empty(), "what was missed is summed up, not read out one by one: {goals:?}");
+}
+
+/// A desk on the game's page that follows.
+fn desk(venue: &Venue, game: u64) -> Browser {
+    let desk = Browser::open(Screen::Phone);
+    site::sign_in(&desk, &venue.server);
+    desk.go(&site::desk(&venue.server, game));
+    desk.wait_for(site::FOLLOWING, LOADED);
+    desk
+}
+
+#[test]
+#[ignore = "needs Chromium; tests/run installs it and runs this"]
+fn what_happens_meanwhile_does_not_disturb_a_commentator_who_writes() {
+    let venue = Venue::open("writing");
+    let game = venue.live_game();
+    let desk = desk(&venue, game);
+    desk.element(site::COMMENT).fill("A long clearance by");
+    let seq = goal(&venue.feed(), game, "home");
+    desk.wait_for(&site::entry(seq), SEEN);
+    let focus = desk.run("return document.activeElement.name", &json!([]));
+    let draft = desk.run("return document.activeElement.value", &json!([]));
+    assert_eq!((focus, draft), (json!("text"), json!("A long clearance by")));
+}
+
+#[test]
+#[ignore = "needs Chromium; tests/run installs it and runs this"]
+fn an_entry_that_is_refused_says_why_at_the_desk() {
+    let venue = Venue::open("refused");
+    let game = venue.live_game();
+    let desk = desk(&venue, game);
+    let end = json!({"type": "state", "to": "abandoned", "reason": "Floodlights failed"});
+    command(&venue.feed(), game, &end).expect(200);
+    desk.element(&site::action("home", "goal")).click();
+    desk.wait_for(site::OWN_REFUSED, SEEN);
+    let words = desk.words(site::OWN_REFUSED);
+    assert!(words.contains("Refused: ") && words.len() > 30, "the reason is told: {words:?}");
+    assert_eq!(desk.words(site::HOME_SCORE), "0");
+    desk.picture("refused-at-the-desk");
+}
+
+#[test]
+#[ignore = "needs Chromium; tests/run installs it and runs this"]
+fn a_paused_page_stands_still_and_sums_up_afterwards() {
+    let venue = Venue::open("pause");
+    let game = venue.live_game();
+    let phone = phone(&venue, game, &[], "ws");
+    phone.element(site::PAUSE).click();
+    assert_eq!(phone.element(site::PAUSE).attribute("aria-pressed"), "true");
+    let other = self::phone(&venue, game, &[], "ws");
+    for _ in 0..3 {
+        goal(&venue.feed(), game, "home");
+    }
+    // By the time another phone shows it, this one has had it too.
+    other.wait_for_words(site::HOME_SCORE, "3", SEEN);
+    assert_eq!(phone.words(site::HOME_SCORE), "0");
+    phone.element(site::PAUSE).click();
+    phone.wait_for_words(site::HOME_SCORE, "3", SEEN);
+    wait::until("one summary", SEEN * 2, || heard(&phone, "3 updates while you were away. Reds 3, Blues 0"));
+    assert!(heard(&phone, "Goal").is_none(), "{:?}", phone.spoken());
 }

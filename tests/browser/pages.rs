@@ -76,3 +76,25 @@ fn a_screen_reader_finds_its_way() {
     });
     assert_eq!(unnamed.count(), 0, "every control has a name");
 }
+
+#[test]
+#[ignore = "needs Chromium; tests/run installs it and runs this"]
+fn the_first_load_of_the_fan_page_is_light() {
+    const LIMIT: u64 = 30 * 1024;
+    let venue = Venue::open("weight");
+    let game = venue.live_game();
+    for side in ["home", "away", "home"] {
+        goal(&venue.feed(), game, side);
+    }
+    let phone = Browser::open(Screen::Phone);
+    phone.go(&site::game(&venue.server, game));
+    phone.wait_for(site::FOLLOWING, LOADED);
+    let script = "return ['navigation', 'resource'].flatMap((kind) => performance.getEntriesByType(kind))
+        .filter((e) => !e.name.includes('/live/')).map((e) => [e.name.replace(location.origin, ''), e.transferSize])";
+    let files: Vec<(String, u64)> =
+        serde_json::from_value(phone.run(script, &json!([]))).expect("names and sizes");
+    let total: u64 = files.iter().map(|(_, bytes)| bytes).sum();
+    println!("first load of the fan page: {total} bytes, {files:?}");
+    assert!(total > 1000 && total <= LIMIT, "{total} bytes: {files:?}");
+    assert!(files.len() <= 5, "{files:?}");
+}

@@ -37,6 +37,12 @@ fn every_gate_finds_its_planted_fault() {
             "'under' is hidden",
         ),
         ("<button style='height:20px;width:90px'>tiny</button>", gates::small_targets, "'tiny' is 90x20"),
+        ("<p style='width:16em;height:9px'></p>", gates::overflow_when_changed, "200 % text: "),
+        (
+            "<div style='position:sticky;top:0;height:400px;background:#eee'>bar</div><p style='height:3000px'></p>",
+            gates::crowded,
+            "400 of 568 px",
+        ),
         ("<script>throw new Error('planted')</script>", Browser::console_errors, "planted"),
     ];
     for (body, gate, expected) in planted {
@@ -89,6 +95,7 @@ fn the_recorder_hears_what_a_screen_reader_would() {
     step("log.setAttribute('aria-busy', 'true'); log.append('missed')");
     step("log.removeAttribute('aria-busy'); log.append(document.createElement('p'), 'one ', 'two')");
     let spoken = browser.spoken();
+    assert!(spoken.is_sorted_by_key(|line| line.t), "{spoken:?}");
     let heard: Vec<_> = spoken
         .iter()
         .map(|line| (line.politeness.as_str(), line.text.as_str(), line.nodes, line.lost))

@@ -8,6 +8,8 @@ use crate::driver::Browser;
 
 /// How soon an entry must be on every page, over whatever transport.
 pub(crate) const SEEN: Duration = Duration::from_secs(5);
+/// The same over plain poll, which asks every ten seconds to spare the box.
+pub(crate) const SEEN_BY_POLL: Duration = Duration::from_secs(14);
 /// How long a page may take to load or to find a transport that works.
 pub(crate) const LOADED: Duration = Duration::from_secs(20);
 
@@ -19,6 +21,11 @@ pub(crate) const REFRESH: &str = "#refresh";
 pub(crate) const TIMELINE: &str = "#timeline";
 /// The line that says what became of a form sent without script.
 pub(crate) const ACCEPTED: &str = ".outcome[data-outcome=accepted]";
+pub(crate) const REFUSED: &str = ".outcome[data-outcome=rejected]";
+/// The commentator's own entries on the desk with script, newest first.
+pub(crate) const OWN_REFUSED: &str = "#mine [data-outcome=refused]";
+pub(crate) const PAUSE: &str = "#pause";
+pub(crate) const COMMENT: &str = "form[data-command=comment] textarea";
 /// The page is following, over whatever transport.
 pub(crate) const FOLLOWING: &str = "#chip[data-status=live]";
 

@@ -1,6 +1,8 @@
 //! Fan page, desk and organiser with script off: every form is a plain form, every page complete.
 
-use crate::common::game::{Venue, goal};
+use serde_json::json;
+
+use crate::common::game::{Venue, command, goal};
 use crate::driver::{Browser, Screen};
 use crate::site::{self, LOADED};
 
@@ -63,4 +65,20 @@ fn an_organiser_without_script_creates_a_game() {
     organiser.wait_for(site::ACCEPTED, LOADED);
     organiser.go(&venue.server.url("/"));
     assert!(organiser.words("#main").contains("Harbour Town"), "{}", organiser.words("#main"));
+}
+
+#[test]
+#[ignore = "needs Chromium; tests/run installs it and runs this"]
+fn a_refusal_without_script_says_why() {
+    let venue = Venue::open("plain-refused");
+    let game = venue.live_game();
+    let desk = plain_browser();
+    site::sign_in(&desk, &venue.server);
+    desk.go(&site::desk(&venue.server, game));
+    let end = json!({"type": "state", "to": "abandoned", "reason": "Floodlights failed"});
+    command(&venue.feed(), game, &end).expect(200);
+    desk.element(&site::action("home", "goal")).click();
+    let words = desk.wait_for(site::REFUSED, LOADED).text();
+    assert!(words.starts_with("Refused: ") && words.len() > 30, "the reason is told: {words:?}");
+    assert_eq!(desk.words(site::HOME_SCORE), "0");
 }
