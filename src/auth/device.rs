@@ -3,7 +3,7 @@
 //! It tells votes and talk of one browser apart from another's; whoever clears cookies is a new device.
 
 use super::secret;
-use crate::domain::clock::Stamp;
+use crate::runtime::Time;
 
 const PURPOSE: &str = "device";
 const ID: usize = 16;
@@ -29,6 +29,8 @@ pub struct Device {
 #[derive(Clone)]
 pub struct Devices {
     key: [u8; 32],
+    boot: u32,
+    time: Time,
 }
 
 impl std::fmt::Debug for Devices {
@@ -38,15 +40,16 @@ impl std::fmt::Debug for Devices {
 }
 
 impl Devices {
-    /// Under the box's key.
-    pub(super) fn new(key: [u8; 32]) -> Self {
-        Self { key }
+    /// Under the box's key, at this start of it.
+    pub(super) fn new(key: [u8; 32], boot: u32, time: Time) -> Self {
+        Self { key, boot, time }
     }
 
     /// A new device and its cookie's value.
     #[must_use]
-    pub fn issue(&self, now: &Stamp) -> (Device, String) {
-        let device = Device { id: DeviceId(secret::random()), boot: now.boot, issued_ms: now.mono_ms };
+    pub fn issue(&self) -> (Device, String) {
+        let device =
+            Device { id: DeviceId(secret::random()), boot: self.boot, issued_ms: self.time.now_ms() };
         let mut bytes = Vec::with_capacity(WHOLE);
         bytes.extend(device.id.0);
         bytes.extend(device.boot.to_be_bytes());

@@ -5,7 +5,9 @@
 //! `token:2`; [`Auth::name_of`] says who that is, so that a name can be forgotten without touching the log.
 
 mod cache;
+pub mod change;
 pub mod device;
+pub mod login;
 pub mod offline;
 pub mod password;
 mod secret;
@@ -13,17 +15,17 @@ mod setup;
 pub mod store;
 mod throttle;
 
-use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use self::cache::{Cache, Contents, IDLE_MS, Noted, Now};
+use self::change::ChangeError;
 use self::device::Devices;
-use self::password::{Busy, Passwords};
+use self::password::Passwords;
 use self::secret::SecretHash;
 use self::setup::Setup;
 use self::store::{SessionId, Token, TokenId, User, UserError, UserId};
-use self::throttle::{Throttle, Tries};
+use self::throttle::Throttle;
 use crate::domain::command::Actor;
 use crate::ledger::Ledger;
 use crate::ledger::error::{Failure, LedgerError};
@@ -33,9 +35,6 @@ use crate::runtime::{self, Time};
 
 /// How long changes by another process may go unnoticed.
 const ASK_EVERY_MS: u64 = 1_000;
-
-/// The longest note of a browser's name.
-const LONGEST_AGENT: usize = 200;
 
 /// Who is asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,97 +56,6 @@ pub enum Credential {
     Session(SessionId),
     /// A bearer token.
     Token(TokenId),
-}
-
-/// A try to log in.
-#[derive(Clone, Copy, Debug)]
-pub struct Attempt<'a> {
-    /// The name given.
-    pub name: &'a str,
-    /// The password given.
-    pub password: &'a str,
-    /// The value of the browser cookie of an earlier login, where there is one.
-    pub browser: Option<&'a str>,
-    /// What the browser calls itself, for the list of sessions.
-    pub agent: &'a str,
-}
-
-/// A new session.
-#[derive(Clone, Debug)]
-pub struct Login {
-    /// Who logged in.
-    pub who: Who,
-    /// The session cookie's value: 128 random bits, stored nowhere.
-    pub session: String,
-    /// The browser cookie's value, to be kept for a year: with it this browser has tries of its own.
-    pub browser: String,
-}
-
-/// Why there is no session.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LoginError {
-    /// Name or password is wrong; which, is not said.
-    Wrong,
-    /// Too many tries.
-    Throttled {
-        /// When there is one again.
-        retry_after_s: u32,
-    },
-    /// The session could not be stored.
-    Failed(Failure),
-}
-
-impl fmt::Display for LoginError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Wrong => f.write_str("The name or the password is wrong."),
-            Self::Throttled { retry_after_s } => {
-                write!(f, "Too many tries to log in; try again in {retry_after_s} s.")
-            }
-            Self::Failed(failure) => failure.fmt(f),
-        }
-    }
-}
-
-/// Why a change of users, sessions or tokens was not made.
-#[derive(Debug, PartialEq)]
-pub enum ChangeError {
-    /// It is refused.
-    User(UserError),
-    /// The setup link is used up or was never good.
-    Link,
-    /// Too many passwords wait to be hashed; again in a second.
-    Busy,
-    /// It could not be stored.
-    Failed(Failure),
-}
-
-impl fmt::Display for ChangeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::User(error) => error.fmt(f),
-            Self::Link => f.write_str(
-                "This setup link is no longer good; if there is no user yet, start the box again for another.",
-            ),
-            Self::Busy => f.write_str("Too many logins wait; try again in a second."),
-            Self::Failed(failure) => failure.fmt(f),
-        }
-    }
-}
-
-impl From<Busy> for ChangeError {
-    fn from(_: Busy) -> Self {
-        Self::Busy
-    }
-}
-
-impl From<WriteError<UserError>> for ChangeError {
-    fn from(error: WriteError<UserError>) -> Self {
-        match error {
-            WriteError::Refused(error) => Self::User(error),
-            WriteError::Failed(failure) => Self::Failed(failure),
-        }
-    }
 }
 
 /// A session as lists show it.
@@ -194,11 +102,12 @@ impl Auth {
                 WriteError::Refused(cause) => LedgerError::Database { doing: "make the box's key", cause },
                 WriteError::Failed(_) => LedgerError::Stopped,
             })?;
+        let boot = ledger.boot();
         let auth = Self(Arc::new(Inner {
             ledger,
-            time,
             key,
-            devices: Devices::new(key),
+            devices: Devices::new(key, boot, time.clone()),
+            time,
             passwords: Passwords::start(),
             setup: Setup::new(dir),
             throttle: Mutex::default(),
@@ -258,88 +167,10 @@ impl Auth {
         }
     }
 
-    /// Checks name and password and begins a session.
-    ///
-    /// # Errors
-    /// Wrong, too often, or not stored.
-    pub async fn login(&self, attempt: Attempt<'_>) -> Result<Login, LoginError> {
-        self.notice_changes().await;
-        let user = self.cache().user_named(attempt.name).cloned();
-        let known = user.as_ref().zip(attempt.browser).and_then(|(user, cookie)| self.browser(user, cookie));
-        let tries = match known {
-            Some(browser) => Tries::Browser(browser),
-            None => Tries::Unknown(store::key(attempt.name).chars().take(64).collect()),
-        };
-        let now_ms = self.0.time.now_ms();
-        self.throttle()
-            .take(&tries, now_ms)
-            .map_err(|retry_after_s| LoginError::Throttled { retry_after_s })?;
-        // A password too long to be anybody's is as wrong as any, and takes as long.
-        let password: &str = if attempt.password.len() <= password::LONGEST { attempt.password } else { "" };
-        let stored = user.as_ref().map(|user| user.password.clone());
-        let fits = self
-            .0
-            .passwords
-            .verify(stored, password)
-            .await
-            .map_err(|Busy| LoginError::Throttled { retry_after_s: 1 })?;
-        let user = user.filter(|_| fits).ok_or(LoginError::Wrong)?;
-        self.throttle().refund(&tries);
-        self.begin_session(&user, attempt.agent).await.map_err(LoginError::Failed)
-    }
-
-    /// Ends the session of that cookie; a cookie of none changes nothing.
-    ///
-    /// # Errors
-    /// When it could not be stored: the session is still good.
-    pub async fn logout(&self, cookie: &str) -> Result<(), ChangeError> {
-        let id = self.cache().session_id(&secret::hash(cookie));
-        match id {
-            Some(id) => self.revoke_session(id).await,
-            None => Ok(()),
-        }
-    }
-
     /// The secret of the setup link, while there is no user.
     #[must_use]
     pub fn setup_secret(&self) -> Option<String> {
         self.0.setup.secret()
-    }
-
-    /// Makes the first organiser with the setup link's secret, and logs them in.
-    ///
-    /// # Errors
-    /// A used or wrong link, a bad name or password, or not stored; the link is good again then.
-    pub async fn set_up(
-        &self,
-        link: &str,
-        name: &str,
-        password: &str,
-        agent: &str,
-    ) -> Result<Login, ChangeError> {
-        self.notice_changes().await;
-        if !self.0.setup.is(link) {
-            return Err(ChangeError::Link);
-        }
-        let hash = self.new_hash(name, password).await?;
-        let wall_ms = self.0.time.wall_ms();
-        let (owned, first) = (name.to_owned(), hash);
-        // Whether somebody else was first is asked inside the transaction.
-        let id = self
-            .0
-            .ledger
-            .write(move |tx| {
-                if store::users(tx)?.is_empty() {
-                    store::insert_user(tx, &owned, Role::Organiser, &first, wall_ms).map(Some)
-                } else {
-                    Ok::<_, UserError>(None)
-                }
-            })
-            .await?
-            .ok_or(ChangeError::Link)?;
-        self.refill().await?;
-        let user = self.cache().user(id).map(|(_, user)| user.clone()).ok_or(ChangeError::Link)?;
-        self.begin_session(&user, agent).await.map_err(ChangeError::Failed)
     }
 
     /// All users, by name.
@@ -451,45 +282,6 @@ impl Auth {
         Ok(self.0.passwords.hash(password).await?)
     }
 
-    async fn begin_session(&self, user: &User, agent: &str) -> Result<Login, Failure> {
-        let cookie = secret::write(&secret::random::<16>());
-        let hash = secret::hash(&cookie);
-        let agent: String = agent.chars().filter(|c| !c.is_control()).take(LONGEST_AGENT).collect();
-        let (id, now, wall_ms) = (user.id, self.now(), self.0.time.wall_ms());
-        let session = self
-            .0
-            .ledger
-            .write(move |tx| store::insert_session(tx, &hash, id, &agent, (wall_ms, now.wall_ms)))
-            .await
-            .map_err(|error| match error {
-                WriteError::Failed(failure) => failure,
-                // The user was removed at this moment, or the disk refused.
-                WriteError::Refused(cause) => {
-                    Failure::from(&LedgerError::Database { doing: "begin a session", cause })
-                }
-            })?;
-        self.fill().await.map_err(|error| Failure::from(&error))?;
-        let who = user_who(&(user.name.as_str().into(), user.clone()), session);
-        Ok(Login { who, session: cookie, browser: self.sign_browser(user, secret::random()) })
-    }
-
-    /// The browser cookie: a number of its own, signed for this user and password.
-    fn sign_browser(&self, user: &User, browser: [u8; 16]) -> String {
-        let signature = secret::sign(&self.0.key, "browser", &browser_parts(user, &browser));
-        let mut bytes = browser.to_vec();
-        bytes.extend(signature);
-        secret::write(&bytes)
-    }
-
-    /// The browser a cookie names, if it once logged in as this user with the present password.
-    fn browser(&self, user: &User, cookie: &str) -> Option<[u8; 16]> {
-        let bytes: [u8; 48] = secret::read(cookie)?;
-        let (browser, signature) = bytes.split_at(16);
-        let browser: [u8; 16] = browser.try_into().ok()?;
-        secret::is_signed(&self.0.key, "browser", &browser_parts(user, &browser), signature)
-            .then_some(browser)
-    }
-
     /// Sees what another process changed, at most once a second. While the database cannot be read, what
     /// is known holds.
     async fn notice_changes(&self) {
@@ -570,11 +362,6 @@ fn user_who((name, user): &(Arc<str>, User), session: SessionId) -> Who {
 
 fn token_actor(id: TokenId) -> Actor {
     Actor(format!("token:{}", id.0))
-}
-
-fn browser_parts<'a>(user: &'a User, browser: &'a [u8; 16]) -> [&'a [u8]; 2] {
-    // The stored hash has a salt of its own, which names the user as well as the password.
-    [user.password.as_bytes(), browser]
 }
 
 /// A new token's secret and what is stored of it.

@@ -6,8 +6,11 @@
 
 pub mod chain;
 pub mod codec;
+mod decode;
+mod encode;
 pub mod error;
 pub mod events;
+mod memory;
 pub mod outcome;
 mod reader;
 pub mod role;
