@@ -1,0 +1,114 @@
+//! Corrections: what was taken back, what stands in another's place, what was forgotten.
+
+use fluent_bundle::FluentArgs;
+
+use super::facts;
+use super::sentence::Level;
+use super::telling::{Rank, Telling};
+use crate::domain::Seq;
+use crate::domain::event::{Action, Entry};
+use crate::domain::game::What;
+
+impl Telling<'_> {
+    pub(super) fn void(&self, target: Seq, cascade: &[Seq], reason: Option<&str>) -> String {
+        let mut values = self.values();
+        self.set_target(&mut values, Some(target));
+        Self::set_reason(&mut values, reason);
+        values.set("cascaded", cascade.len());
+        values.set("now", self.voice.state_label(self.game));
+        let mut ids = match self.told(target) {
+            Some(Entry::Action(action)) => {
+                if self.scores(target) {
+                    self.set_standing(&mut values);
+                }
+                vec![format!("void-{}", action.action)]
+            }
+            Some(Entry::Comment { .. }) => vec!["void-comment".to_owned()],
+            Some(other) => {
+                self.set_standing(&mut values);
+                vec![match other {
+                    Entry::Segment(_) => "void-segment",
+                    Entry::Review(_) => "void-review",
+                    Entry::Adjust { .. } => "void-adjust",
+                    _ => "void-state",
+                }
+                .to_owned()]
+            }
+            None => Vec::new(),
+        };
+        ids.push("void".to_owned());
+        self.say(&ids, &values)
+    }
+
+    pub(super) fn rank_of_void(&self, target: Seq) -> Rank {
+        let rank = Rank::new("correction", Level::Key).landmark().keyed(&format!("entry-{target}"));
+        if self.scores(target) {
+            return rank.of_score();
+        }
+        let level = self.told(target).and_then(|what| self.rank_of(what)).map_or(Level::All, |rank| rank.level);
+        Rank { level: level.max(Level::Key), ..rank }
+    }
+
+    /// The sentence of an entry that stands in the place of `wrong`.
+    pub(super) fn corrected(&self, wrong: Seq, what: &Entry, sentence: String) -> String {
+        let mut values = self.values();
+        values.set("sentence", sentence);
+        let same = match (self.told(wrong), what) {
+            (Some(Entry::Action(old)), Entry::Action(new)) => (&old.action, &old.side) == (&new.action, &new.side),
+            (Some(Entry::Action(_)), _) => false,
+            _ => true,
+        };
+        if same {
+            return self.say(&["corrected".to_owned()], &values);
+        }
+        self.set_target(&mut values, Some(wrong));
+        self.say(&["replaced".to_owned()], &values)
+    }
+
+    pub(super) fn late(&self, sentence: String) -> String {
+        let mut values = self.values();
+        values.set("sentence", sentence);
+        self.say(&["late".to_owned()], &values)
+    }
+
+    /// Names the entry that is corrected or looked at again.
+    pub(super) fn set_target(&self, values: &mut FluentArgs<'_>, target: Option<Seq>) {
+        let Some(Entry::Action(action)) = target.and_then(|seq| self.told(seq)) else { return };
+        self.set_side(values, action.side.as_deref());
+        let the = self.the(action);
+        let mut start = the.chars();
+        let capital = start.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
+        values.set("the-start", capital + start.as_str());
+        values.set("the", the);
+        // The bare label, for languages that would have to bend "the goal" after a preposition.
+        let label = facts::action(self.game, &action.action).map_or(action.action.as_str(), |known| known.label);
+        values.set("target", label.to_owned());
+    }
+
+    fn the(&self, action: &Action) -> String {
+        let mut values = FluentArgs::new();
+        let id = if action.scored.is_some() { "attempt" } else { action.action.as_str() };
+        let label = facts::action(self.game, &action.action).map_or(id, |known| known.label);
+        values.set("label", label.to_owned());
+        self.say(&[format!("the-{}-{id}", self.sport()), format!("the-{id}"), "the-action".to_owned()], &values)
+    }
+
+    /// Whether the entry changed the score while it counted.
+    pub(super) fn scores(&self, seq: Seq) -> bool {
+        match self.told(seq) {
+            Some(Entry::Action(action)) => {
+                action.scored.is_some()
+                    || facts::action(self.game, &action.action).is_some_and(|known| known.scores)
+            }
+            Some(Entry::Adjust { counter, .. }) => facts::counter_scores(self.game, counter),
+            _ => false,
+        }
+    }
+
+    fn told(&self, seq: Seq) -> Option<&Entry> {
+        match &self.game.entry(seq)?.what {
+            What::Entry(entry) => Some(entry),
+            What::Void { .. } => None,
+        }
+    }
+}
