@@ -149,7 +149,9 @@ mod tests {
     #[test]
     fn a_region_falls_back_to_its_language_and_the_unknown_to_english() {
         let words = Words::new();
-        for (tag, lang) in [("de", "de"), ("de-AT", "de"), ("DE", "de"), ("de-Latn-CH", "de"), ("xx", "en"), ("", "en")] {
+        for (tag, lang) in
+            [("de", "de"), ("de-AT", "de"), ("DE", "de"), ("de-Latn-CH", "de"), ("xx", "en"), ("", "en")]
+        {
             assert_eq!(words.voice(tag).lang(), lang, "{tag}");
         }
     }

@@ -22,11 +22,14 @@ impl Telling<'_> {
         let present = self.entry.after.segment;
         match (began, change) {
             (Some(segment), _) => self.segment_began(segment),
-            (None, SegmentDo::Start(_)) if present.is_some() => self.segment_began(present.unwrap_or_default()),
+            (None, SegmentDo::Start(_)) if present.is_some() => {
+                self.segment_began(present.unwrap_or_default())
+            }
             (None, _) => {
                 let mut values = self.values();
                 let at = self.entry.at.as_ref().and_then(|at| facts::segment_index(self.game, &at.segment));
-                let label = at.map_or_else(String::new, |segment| self.voice.segment_label(self.game, segment));
+                let label =
+                    at.map_or_else(String::new, |segment| self.voice.segment_label(self.game, segment));
                 values.set("label", label);
                 self.set_standing(&mut values);
                 self.say(&["segment-end".to_owned()], &values)
@@ -75,7 +78,9 @@ impl Telling<'_> {
             }
             match &other.what {
                 What::Entry(Entry::State { to: State::Suspended | State::Interval, .. }) => return "resumed",
-                What::Entry(Entry::State { to: State::Final | State::Abandoned | State::Awarded, .. }) => {
+                What::Entry(Entry::State {
+                    to: State::Final | State::Abandoned | State::Awarded, ..
+                }) => {
                     return "reopened";
                 }
                 What::Entry(Entry::Segment(_)) => return "resumed",

@@ -26,13 +26,15 @@ impl Telling<'_> {
             Some(Entry::Comment { .. }) => vec!["void-comment".to_owned()],
             Some(other) => {
                 self.set_standing(&mut values);
-                vec![match other {
-                    Entry::Segment(_) => "void-segment",
-                    Entry::Review(_) => "void-review",
-                    Entry::Adjust { .. } => "void-adjust",
-                    _ => "void-state",
-                }
-                .to_owned()]
+                vec![
+                    match other {
+                        Entry::Segment(_) => "void-segment",
+                        Entry::Review(_) => "void-review",
+                        Entry::Adjust { .. } => "void-adjust",
+                        _ => "void-state",
+                    }
+                    .to_owned(),
+                ]
             }
             None => Vec::new(),
         };
@@ -40,13 +42,17 @@ impl Telling<'_> {
         self.say(&ids, &values)
     }
 
-    pub(super) fn rank_of_void(&self, target: Seq) -> Rank {
+    /// `None` where the entry itself was never told: nobody need hear that the clock was set right.
+    pub(super) fn rank_of_void(&self, target: Seq) -> Option<Rank> {
         let rank = Rank::new("correction", Level::Key).landmark().keyed(&format!("entry-{target}"));
         if self.scores(target) {
-            return rank.of_score();
+            return Some(rank.of_score());
         }
-        let level = self.told(target).and_then(|what| self.rank_of(what)).map_or(Level::All, |rank| rank.level);
-        Rank { level: level.max(Level::Key), ..rank }
+        let level = match self.told(target) {
+            Some(what) => self.rank_of(what)?.level,
+            None => Level::All,
+        };
+        Some(Rank { level: level.max(Level::Key), ..rank })
     }
 
     /// The sentence of an entry that stands in the place of `wrong`.
@@ -54,7 +60,9 @@ impl Telling<'_> {
         let mut values = self.values();
         values.set("sentence", sentence);
         let same = match (self.told(wrong), what) {
-            (Some(Entry::Action(old)), Entry::Action(new)) => (&old.action, &old.side) == (&new.action, &new.side),
+            (Some(Entry::Action(old)), Entry::Action(new)) => {
+                (&old.action, &old.side) == (&new.action, &new.side)
+            }
             (Some(Entry::Action(_)), _) => false,
             _ => true,
         };
@@ -81,7 +89,8 @@ impl Telling<'_> {
         values.set("the-start", capital + start.as_str());
         values.set("the", the);
         // The bare label, for languages that would have to bend "the goal" after a preposition.
-        let label = facts::action(self.game, &action.action).map_or(action.action.as_str(), |known| known.label);
+        let label =
+            facts::action(self.game, &action.action).map_or(action.action.as_str(), |known| known.label);
         values.set("target", label.to_owned());
     }
 
@@ -90,7 +99,10 @@ impl Telling<'_> {
         let id = if action.scored.is_some() { "attempt" } else { action.action.as_str() };
         let label = facts::action(self.game, &action.action).map_or(id, |known| known.label);
         values.set("label", label.to_owned());
-        self.say(&[format!("the-{}-{id}", self.sport()), format!("the-{id}"), "the-action".to_owned()], &values)
+        self.say(
+            &[format!("the-{}-{id}", self.sport()), format!("the-{id}"), "the-action".to_owned()],
+            &values,
+        )
     }
 
     /// Whether the entry changed the score while it counted.

@@ -25,7 +25,9 @@ impl Voice {
     /// What a segment is called, by its index in the sport file.
     #[must_use]
     pub fn segment_label(&self, game: &Game, segment: usize) -> String {
-        let Some(facts::Segment { id, label, .. }) = facts::segment(game, segment) else { return String::new() };
+        let Some(facts::Segment { id, label, .. }) = facts::segment(game, segment) else {
+            return String::new();
+        };
         let ids = [format!("label-segment-{}-{id}", game.sport().id)];
         self.say(&ids, &FluentArgs::new()).unwrap_or_else(|| label.to_owned())
     }

@@ -6,11 +6,11 @@
 //! values. Languages fall back `de-AT` → `de` → `en`, message by message.
 
 pub mod catalogue;
+pub mod labels;
 pub mod sentence;
 
 mod changes;
 mod corrections;
 mod facts;
-mod labels;
 mod plays;
 mod telling;

@@ -38,7 +38,8 @@ impl Telling<'_> {
         }
         let mut sentences = vec![self.say(&ids, &values)];
         sentences.extend(self.entry.after.effects.iter().filter_map(|effect| self.effect(effect, action)));
-        sentences.extend(action.text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned));
+        sentences
+            .extend(action.text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned));
         sentences.join(" ")
     }
 

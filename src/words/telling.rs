@@ -24,11 +24,19 @@ impl Voice {
     #[must_use]
     pub fn spoken(&self, game: &Game, entry: &GameEntry) -> Option<Sentence> {
         let behind = game.entries().iter().rev().take_while(|other| other.seq != entry.seq);
-        let is_late = behind.into_iter().any(|other| other.seq < entry.seq && matches!(other.what, What::Entry(_)));
+        let is_late =
+            behind.into_iter().any(|other| other.seq < entry.seq && matches!(other.what, What::Entry(_)));
         if !is_late {
             return self.entry(game, entry);
         }
         Telling { voice: self, game, entry, points: game.state().points }.sentence(Tense::Late)
+    }
+
+    /// Whether the entry stands out in the course of its game, in whatever language.
+    #[must_use]
+    pub fn stands_out(&self, game: &Game, entry: &GameEntry) -> bool {
+        let telling = Telling { voice: self, game, entry, points: entry.after.points };
+        entry.replaces.is_some() || telling.rank().is_some_and(|rank| rank.landmark)
     }
 }
 
@@ -119,7 +127,7 @@ impl<'a> Telling<'a> {
 
     fn rank(&self) -> Option<Rank> {
         match &self.entry.what {
-            What::Void { target, .. } => Some(self.rank_of_void(*target)),
+            What::Void { target, .. } => self.rank_of_void(*target),
             What::Entry(what) => self.rank_of(what),
         }
     }
@@ -146,7 +154,19 @@ impl<'a> Telling<'a> {
     /// The values every message gets: nothing is absent, so that no message can fail for want of one.
     pub(super) fn values(&self) -> FluentArgs<'static> {
         let mut values = self.score_values();
-        for name in ["side", "player", "other", "label", "the", "the-start", "target", "reason", "sentence", "now", "clock"] {
+        for name in [
+            "side",
+            "player",
+            "other",
+            "label",
+            "the",
+            "the-start",
+            "target",
+            "reason",
+            "sentence",
+            "now",
+            "clock",
+        ] {
             values.set(name, "");
         }
         for name in ["sided", "paired", "scored", "reasoned", "awarded-score"] {
@@ -167,7 +187,8 @@ impl<'a> Telling<'a> {
     fn score_values(&self) -> FluentArgs<'static> {
         let mut values = self.voice.score_values(self.game, self.points);
         let after = self.entry.after.shootout;
-        let kicks = after.or_else(|| self.game.state().shootout.as_ref().map(|s| s.score())).unwrap_or_default();
+        let kicks =
+            after.or_else(|| self.game.state().shootout.as_ref().map(|s| s.score())).unwrap_or_default();
         values.set("home-kicks", kicks[0]);
         values.set("away-kicks", kicks[1]);
         values
