@@ -1,1 +1,328 @@
 //! Server-rendered HTML and embedded assets.
+//!
+//! Owns the templates, the style and the script under `web/`, and the pages' own words
+//! (`data/locales/*/pages.ftl`). Called by `api`, which hands over a board as JSON and gets a whole page back.
+//! Invariants: nothing here does I/O or reads a clock, so the same facts give the same bytes; every value is
+//! escaped by default; a page is complete without script.
+
+pub mod assets;
+mod desk;
+mod model;
+mod strings;
+#[cfg(test)]
+mod tests;
+
+use crate::pages::assets::{Asset, Assets};
+use crate::pages::strings::Strings;
+use minijinja::value::{Kwargs, Rest, Serde};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// Who is signed in, as the foot of a page shows it.
+#[derive(Debug, Clone, Copy)]
+pub struct Person<'a> {
+    /// The name the person signs in with.
+    pub name: &'a str,
+    /// `commentator` or `organiser`.
+    pub role: &'a str,
+}
+
+/// What is true of one request, whatever page it asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    /// Language of the page, a tag such as `en`; one without a catalogue falls back to English.
+    pub lang: &'a str,
+    /// Path of this page without its query, for links to itself.
+    pub path: &'a str,
+    /// Build of the box, as `hello` says it.
+    pub build: &'a str,
+    /// The box's monotonic line in milliseconds, to which a clock's `at_ms` belongs.
+    pub now_ms: i64,
+    /// Wall time, RFC 3339 UTC, for display only.
+    pub now: &'a str,
+    /// Random text of this request; the ids of the commands its forms may send are made from it.
+    pub nonce: &'a str,
+    /// `?auto=`: seconds after which a page without script loads itself again. Only 15 and 60 are heeded.
+    pub auto: Option<u32>,
+    /// The person signed in. `None` on every page that is cached.
+    pub user: Option<Person<'a>>,
+}
+
+/// From where the page's script goes on.
+#[derive(Debug, Clone, Copy)]
+pub struct Live<'a> {
+    /// `<epoch>:<frame>`: the hub's position at which the page's board was read.
+    pub cursor: &'a str,
+    /// The channel of that board, for example `game/7` or `game/7@de`.
+    pub channel: &'a str,
+    /// Further channels, which the page has no board of and asks a snapshot for.
+    pub asks: &'a [&'a str],
+}
+
+/// The pages of the box, ready to render. Cheap to share, never changed after the start.
+#[derive(Debug)]
+pub struct Pages {
+    templates: Environment<'static>,
+    strings: Arc<Strings>,
+    assets: Arc<Assets>,
+}
+
+const TEMPLATES: &[(&str, &str)] = &[
+    ("base.html", include_str!("../../web/templates/base.html")),
+    ("parts.html", include_str!("../../web/templates/parts.html")),
+    ("auto.html", include_str!("../../web/templates/auto.html")),
+    ("home.html", include_str!("../../web/templates/home.html")),
+    ("game.html", include_str!("../../web/templates/game.html")),
+    ("commentary.html", include_str!("../../web/templates/commentary.html")),
+    ("login.html", include_str!("../../web/templates/login.html")),
+    ("setup.html", include_str!("../../web/templates/setup.html")),
+    ("desk_list.html", include_str!("../../web/templates/desk_list.html")),
+    ("desk.html", include_str!("../../web/templates/desk.html")),
+    ("organiser.html", include_str!("../../web/templates/organiser.html")),
+    ("problem.html", include_str!("../../web/templates/problem.html")),
+];
+
+impl Pages {
+    /// Parses every template and catalogue and compresses every asset, once at the start.
+    ///
+    /// # Panics
+    /// When an embedded template or catalogue does not parse: a fault of the build, which the tests catch.
+    pub fn new() -> Self {
+        let strings = Arc::new(Strings::embedded());
+        let assets = Arc::new(Assets::embedded());
+        let mut templates = Environment::new();
+        templates.set_auto_escape_callback(|_| AutoEscape::Html);
+        templates.set_undefined_behavior(UndefinedBehavior::Chainable);
+        for (name, source) in TEMPLATES {
+            templates.add_template(name, source).expect("embedded templates parse");
+        }
+        let words = Arc::clone(&strings);
+        templates.add_function(
+            "t",
+            move |state: &State, id: &str, arguments: Kwargs| -> Result<String, Error> {
+                let lang = state.lookup("lang").and_then(|lang| lang.as_str().map(str::to_owned));
+                let mut pairs = Vec::new();
+                for name in arguments.args() {
+                    let value: minijinja::Value = arguments.get(name)?;
+                    pairs.push((name.to_owned(), value.to_string()));
+                }
+                let pairs: Vec<(&str, &str)> = pairs.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+                words.text(lang.as_deref().unwrap_or_default(), id, &pairs).ok_or_else(|| {
+                    Error::new(ErrorKind::UndefinedError, format!("no message {id} in pages.ftl"))
+                })
+            },
+        );
+        let served = Arc::clone(&assets);
+        templates.add_function("asset", move |name: &str| -> Result<String, Error> {
+            served.url(name).ok_or_else(|| Error::new(ErrorKind::UndefinedError, format!("no asset {name}")))
+        });
+        templates.add_function("new_id", |state: &State, _: Rest<minijinja::Value>| -> String {
+            let counter = state.lookup("ids").and_then(|ids| ids.downcast_object::<desk::Ids>());
+            counter.map(|ids| ids.next()).unwrap_or_default()
+        });
+        Self { templates, strings, assets }
+    }
+
+    /// Games of the day: `{"games":[summary…]}`, or an object of summaries by id. `setup` (`{"url":…}`) beside it
+    /// shows the first organiser's link.
+    pub fn home(&self, frame: &Frame<'_>, games: &Value, live: Option<&Live<'_>>) -> String {
+        let summaries = self.summaries(frame, games);
+        let group = |id: &str, label: &str, keep: &dyn Fn(&Value) -> bool| json!({"id": id, "label": self.say(frame, label), "games": summaries.iter().filter(|g| keep(g)).collect::<Vec<_>>()});
+        let phase = |game: &Value| game["phase_group"].as_str().unwrap_or_default().to_owned();
+        let groups = [
+            group("live", "home-live", &|g| phase(g) == "live"),
+            group("next", "home-next", &|g| phase(g) == "next"),
+            group("done", "home-done", &|g| phase(g) == "done"),
+        ];
+        let mut facts = self.facts(frame, "home", "home-title");
+        facts.insert("heading".into(), self.say(frame, "home-heading").into());
+        facts.insert("any".into(), (!summaries.is_empty()).into());
+        facts.insert("groups".into(), groups.to_vec().into());
+        facts.insert("setup".into(), games["setup"].clone());
+        if let Some(live) = live {
+            self.go_live(&mut facts, frame, "fan.js", live, games);
+        }
+        self.render("home.html", facts, frame)
+    }
+
+    /// One game for the people watching it.
+    pub fn game(&self, frame: &Frame<'_>, board: &Value, live: Option<&Live<'_>>) -> String {
+        self.of_game("game", frame, board, live)
+    }
+
+    /// The words of one game alone.
+    pub fn commentary(&self, frame: &Frame<'_>, board: &Value, live: Option<&Live<'_>>) -> String {
+        self.of_game("commentary", frame, board, live)
+    }
+
+    /// The sign-in form. `next` is where to go after; a caller passes only paths of its own.
+    pub fn login(&self, frame: &Frame<'_>, next: &str, problem: Option<&Value>) -> String {
+        let mut facts = self.facts(frame, "login", "login-title");
+        facts.insert("next".into(), next.into());
+        facts.insert("problem".into(), problem.cloned().unwrap_or_default());
+        self.render("login.html", facts, frame)
+    }
+
+    /// The form that makes the first organiser.
+    pub fn setup(&self, frame: &Frame<'_>, token: &str, problem: Option<&Value>) -> String {
+        let mut facts = self.facts(frame, "setup", "setup-title");
+        let token = percent_encoding::utf8_percent_encode(token, percent_encoding::NON_ALPHANUMERIC);
+        facts.insert("token".into(), token.to_string().into());
+        facts.insert("problem".into(), problem.cloned().unwrap_or_default());
+        self.render("setup.html", facts, frame)
+    }
+
+    /// The games one can enter for; `games` as for [`Pages::home`].
+    pub fn desk_list(&self, frame: &Frame<'_>, games: &Value) -> String {
+        let mut facts = self.facts(frame, "desks", "desk-title");
+        facts.insert("games".into(), self.summaries(frame, games).into());
+        self.render("desk_list.html", facts, frame)
+    }
+
+    /// The desk of one game. `outcome` is what became of the form sent before:
+    /// `{"id","outcome":"accepted|rejected|pending","seq","problem":{"title","detail"}}`.
+    pub fn desk(
+        &self,
+        frame: &Frame<'_>,
+        board: &Value,
+        sport: &Value,
+        outcome: Option<&Value>,
+        live: Option<&Live<'_>>,
+    ) -> String {
+        let game = model::game(&self.strings, frame, board);
+        let mut facts = self.facts(frame, "desk", "desk-title");
+        let title = self.strings.say(
+            frame.lang,
+            "desk-game-title",
+            &[("home", model::side_name(&game, 0)), ("away", model::side_name(&game, 1))],
+        );
+        facts.insert("title".into(), title.into());
+        facts.extend(desk::facts(&self.strings, frame, board, sport));
+        facts.insert("outcome".into(), desk::outcome(outcome));
+        facts.insert("m".into(), game);
+        if let Some(live) = live {
+            self.go_live(&mut facts, frame, "desk.js", live, board);
+        }
+        self.render("desk.html", facts, frame)
+    }
+
+    /// New game, and all games. `sports` is a list of `{"id","name","params":[{"id","label","type",…}]}`; `outcome`
+    /// `{"outcome":"accepted","game":7,"home":…,"away":…}` or `{"outcome":"rejected","problem":{…}}`.
+    pub fn organiser(
+        &self,
+        frame: &Frame<'_>,
+        games: &Value,
+        sports: &Value,
+        outcome: Option<&Value>,
+    ) -> String {
+        let mut facts = self.facts(frame, "organiser", "organiser-title");
+        facts.insert("games".into(), self.summaries(frame, games).into());
+        facts.insert("sports".into(), desk::sports(&self.strings, frame, sports));
+        facts.insert("outcome".into(), desk::outcome(outcome));
+        self.render("organiser.html", facts, frame)
+    }
+
+    /// A problem (RFC 9457) as a page.
+    pub fn problem(&self, frame: &Frame<'_>, problem: &Value) -> String {
+        let mut facts = self.facts(frame, "problem", "problem-title");
+        if let Some(title) = problem["title"].as_str() {
+            facts.insert("title".into(), title.into());
+            facts.insert("heading".into(), title.into());
+        }
+        facts.insert("problem".into(), problem.clone());
+        self.render("problem.html", facts, frame)
+    }
+
+    /// What stands under `/assets/{name}`.
+    pub fn asset(&self, name: &str) -> Option<&Asset> {
+        self.assets.get(name)
+    }
+
+    fn of_game(&self, page: &str, frame: &Frame<'_>, board: &Value, live: Option<&Live<'_>>) -> String {
+        let game = model::game(&self.strings, frame, board);
+        let mut facts = self.facts(frame, page, "home-title");
+        facts.insert("title".into(), game["title"].clone());
+        facts.insert("m".into(), game);
+        if let Some(live) = live {
+            self.go_live(&mut facts, frame, "fan.js", live, board);
+        }
+        self.render(&format!("{page}.html"), facts, frame)
+    }
+
+    fn summaries(&self, frame: &Frame<'_>, games: &Value) -> Vec<Value> {
+        model::summaries(&self.strings, frame, games)
+    }
+
+    fn say(&self, frame: &Frame<'_>, id: &str) -> String {
+        self.strings.say(frame.lang, id, &[])
+    }
+
+    fn facts(&self, frame: &Frame<'_>, page: &str, title: &str) -> Map<String, Value> {
+        let title = self.say(frame, title);
+        let lang = self.strings.known(frame.lang);
+        let auto = frame.auto.filter(|seconds| matches!(seconds, 15 | 60));
+        let facts = json!({
+            "page": page,
+            "title": title,
+            "heading": title,
+            "lang": lang,
+            "dir": strings::direction(lang),
+            "path": frame.path,
+            "build": frame.build,
+            "auto": auto,
+            "now_text": model::time_text(frame.now).unwrap_or_else(|| frame.now.to_owned()),
+            "user": frame.user.map(|user| json!({"name": user.name, "role": user.role})),
+        });
+        match facts {
+            Value::Object(facts) => facts,
+            _ => Map::new(),
+        }
+    }
+
+    fn go_live(
+        &self,
+        facts: &mut Map<String, Value>,
+        frame: &Frame<'_>,
+        script: &str,
+        live: &Live<'_>,
+        board: &Value,
+    ) {
+        // A page that loads itself again must not lose its place to a script's connection as well.
+        if facts["auto"].is_null() {
+            facts.insert("script".into(), script.into());
+            facts.insert(
+                "state".into(),
+                json!({
+                    "cursor": live.cursor,
+                    "channel": live.channel,
+                    "asks": live.asks,
+                    "now_ms": frame.now_ms,
+                    "now": frame.now,
+                    "build": frame.build,
+                    "board": board,
+                    "strings": self.strings.for_script(frame.lang),
+                }),
+            );
+        }
+    }
+
+    fn render(&self, template: &str, facts: Map<String, Value>, frame: &Frame<'_>) -> String {
+        let ids = minijinja::Value::from_object(desk::Ids::new(frame.nonce));
+        let rendered = self.templates.get_template(template).and_then(|template| {
+            template.render(minijinja::context! { ids, ..minijinja::Value::from(Serde(&facts)) })
+        });
+        rendered.unwrap_or_else(|fault| {
+            // A board of an unforeseen shape must not take the page away: say so, and let the log tell the place.
+            log::error!("rendering {template} for {}: {fault:#}", frame.path);
+            let text = self.say(frame, "problem-title");
+            format!("<!doctype html><meta charset=\"utf-8\"><title>{text}</title><p>{text}</p>")
+        })
+    }
+}
+
+impl Default for Pages {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,203 @@
+//! What the forms of the desk and of the organiser are made of.
+//!
+//! A sport file as JSON becomes groups of buttons, periods and states; an outcome becomes one line. Ids of commands
+//! are the request's random text and a number, so that a form sent twice is one command.
+
+use crate::pages::Frame;
+use crate::pages::model;
+use crate::pages::strings::Strings;
+use minijinja::value::Object;
+use serde_json::{Map, Value, json};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+const STATES: [&str; 10] = [
+    "scheduled",
+    "delayed",
+    "live",
+    "interval",
+    "suspended",
+    "postponed",
+    "cancelled",
+    "abandoned",
+    "awarded",
+    "final",
+];
+
+const GROUPS: [&str; 5] = ["score", "play", "discipline", "result", "other"];
+
+/// The ids of one page's commands.
+#[derive(Debug)]
+pub(crate) struct Ids {
+    nonce: String,
+    given: AtomicU32,
+}
+
+impl Object for Ids {}
+
+impl Ids {
+    pub(crate) fn new(nonce: &str) -> Self {
+        Self { nonce: nonce.to_owned(), given: AtomicU32::new(0) }
+    }
+
+    pub(crate) fn next(&self) -> String {
+        format!("{}-{}", self.nonce, self.given.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// Buttons, periods, states and an open question, for the desk's template.
+pub(crate) fn facts(
+    strings: &Strings,
+    frame: &Frame<'_>,
+    board: &Value,
+    sport: &Value,
+) -> Map<String, Value> {
+    let mut facts = Map::new();
+    facts.insert("actions".into(), actions(strings, frame, &sport["actions"]).into());
+    facts.insert("segments".into(), segments(board, &sport["segments"]).into());
+    facts.insert("states".into(), states(strings, frame, &sport["states"]).into());
+    if let Some(gap_ms) = board["resume_question"]["gap_ms"].as_i64() {
+        let direction = board["clock"]["direction"].as_str().unwrap_or("up");
+        let value = model::clock_value(board, frame.now_ms).unwrap_or(0);
+        let less = if direction == "down" { value + gap_ms } else { (value - gap_ms).max(0) };
+        facts.insert(
+            "resume".into(),
+            json!({
+                "gap": model::clock_digits(gap_ms, "up"),
+                "now": model::clock_digits(value, direction),
+                "less": model::clock_digits(less, direction),
+            }),
+        );
+    }
+    facts
+}
+
+/// An outcome with its reason as one line: what the rules said, and what they hint.
+pub(crate) fn outcome(outcome: Option<&Value>) -> Value {
+    let Some(outcome) = outcome else { return Value::Null };
+    let mut shown = outcome.clone();
+    let problem = &outcome["problem"];
+    let reason = problem["detail"].as_str().or(problem["title"].as_str());
+    if let (Some(shown), Some(reason)) = (shown.as_object_mut(), reason) {
+        shown.insert("reason".into(), reason.into());
+    }
+    shown
+}
+
+/// Sports with their parameters as fields of a form.
+pub(crate) fn sports(strings: &Strings, frame: &Frame<'_>, sports: &Value) -> Value {
+    let list = sports.get("sports").unwrap_or(sports).as_array().cloned().unwrap_or_default();
+    let sports = list.iter().map(|sport| {
+        json!({
+            "id": sport["id"],
+            "name": sport["name"],
+            "params": params(strings, frame, &sport["params"]),
+        })
+    });
+    sports.collect()
+}
+
+fn params(strings: &Strings, frame: &Frame<'_>, params: &Value) -> Vec<Value> {
+    listed(params).iter().map(|param| one_param(strings, frame, param)).collect()
+}
+
+fn one_param(strings: &Strings, frame: &Frame<'_>, param: &Value) -> Value {
+    let id = param["id"].as_str().unwrap_or_default();
+    let word = |value: &Value| match value {
+        Value::Bool(true) => strings.say(frame.lang, "yes", &[]),
+        Value::Bool(false) => strings.say(frame.lang, "no", &[]),
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    };
+    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let values = match param["type"].as_str() {
+        Some("bool") => vec![Value::Bool(true), Value::Bool(false)],
+        _ => param["values"].as_array().cloned().unwrap_or_default(),
+    };
+    let choices: Vec<Value> =
+        values.iter().map(|value| json!({"value": plain(value), "label": word(value)})).collect();
+    json!({
+        "id": id,
+        "label": param["label"].as_str().map_or_else(|| readable(id), str::to_owned),
+        "choices": choices,
+        "default_text": word(&param["default"]),
+    })
+}
+
+fn actions(strings: &Strings, frame: &Frame<'_>, actions: &Value) -> Vec<Value> {
+    let all = listed(actions);
+    let group_of = |action: &Value| {
+        let group = action["group"].as_str().unwrap_or("other");
+        GROUPS.iter().copied().find(|known| *known == group).unwrap_or("other")
+    };
+    let groups = GROUPS.iter().filter_map(|group| {
+        let mine: Vec<Value> =
+            all.iter().filter(|action| group_of(action) == *group).map(one_action).collect();
+        let label = strings.say(frame.lang, &format!("group-{group}"), &[]);
+        (!mine.is_empty()).then(|| json!({"id": group, "label": label, "actions": mine}))
+    });
+    groups.collect()
+}
+
+fn one_action(action: &Value) -> Value {
+    let id = action["id"].as_str().unwrap_or_default();
+    let label = action["label"].as_str().map_or_else(|| readable(id), str::to_owned);
+    json!({"id": id, "label": label, "player": action["player"]})
+}
+
+/// Which period one would end now, and which start next. A period of rest follows by itself when the one before ends.
+fn segments(board: &Value, segments: &Value) -> Vec<Value> {
+    let all = listed(segments);
+    let rests = |segment: &Value| segment["kind"] == "interval";
+    let at = board["segment"].as_str().and_then(|id| all.iter().position(|segment| segment["id"] == id));
+    let live = board["state"] == "live";
+    let from = at.map_or(0, |at| at + 1);
+    let next = all.iter().skip(from).position(|segment| !rests(segment)).map(|skipped| from + skipped);
+    let waiting = !live && !matches!(board["state"].as_str(), Some("final" | "cancelled" | "awarded"));
+    let shown = all.iter().enumerate().map(|(index, segment)| {
+        json!({
+            "id": segment["id"],
+            "label": segment["label"].as_str().or(segment["id"].as_str()),
+            "play": !rests(segment),
+            "current": live && at == Some(index),
+            "next": waiting && next == Some(index),
+        })
+    });
+    shown.collect()
+}
+
+fn states(strings: &Strings, frame: &Frame<'_>, states: &Value) -> Vec<Value> {
+    let given: Vec<String> = listed(states)
+        .iter()
+        .filter_map(|state| state.as_str().or(state["id"].as_str()).map(str::to_owned))
+        .collect();
+    let ids = if given.is_empty() { STATES.map(str::to_owned).to_vec() } else { given };
+    ids.iter().map(|id| json!({"id": id, "label": model::state_label(strings, frame, id)})).collect()
+}
+
+/// A list, or an object by id as a list whose members carry their id.
+fn listed(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(list) => list.clone(),
+        Value::Object(by_id) => by_id
+            .iter()
+            .map(|(id, member)| {
+                let mut member = member.clone();
+                if let Some(member) = member.as_object_mut() {
+                    member.entry("id").or_insert_with(|| id.as_str().into());
+                }
+                member
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// `half_time` as "Half time", for what a sport file gives no label.
+fn readable(id: &str) -> String {
+    let mut words = id.replace('_', " ");
+    if let Some(first) = words.get_mut(0..1) {
+        first.make_ascii_uppercase();
+    }
+    words
+}
