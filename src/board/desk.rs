@@ -12,13 +12,14 @@ use crate::words::catalogue::Voice;
 pub fn render(game: &Game, voice: &Voice, boot: u32) -> Value {
     let mut board = game::render(game, voice, boot, Audience::Staff);
     let mut desk = Map::new();
+    // Of all entries, corrections too: who sees another name here than the own shares the desk.
     let latest = game.entries().iter().max_by_key(|entry| entry.seq);
     put(&mut desk, "last_actor", latest.map(|entry| entry.actor.0.as_str()));
     if let Some(resumed) = game.resumed {
         let mut question = Map::new();
         question.insert("seq".into(), resumed.seq.into());
         put(&mut question, "gap_ms", resumed.gap_ms);
-        desk.insert("resume_question".into(), question.into());
+        board["resume_question"] = question.into();
     }
     desk.insert("params".into(), params(game));
     board["desk"] = desk.into();

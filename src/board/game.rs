@@ -2,12 +2,14 @@
 //!
 //! At most 32 KiB encoded whatever the game and its names: the timeline is a window, and gives way first.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::timeline;
 use crate::domain::clock::{Clock, Direction};
-use crate::domain::event::SideSetup;
-use crate::domain::game::Game;
+use crate::domain::event::{Entry, SideSetup};
+use crate::domain::game::{Game, What};
 use crate::runtime::rfc3339;
 use crate::words::catalogue::Voice;
 use crate::words::labels::state_id;
@@ -53,8 +55,8 @@ pub fn render(game: &Game, voice: &Voice, boot: u32, audience: Audience) -> Valu
         put(&mut open, "of", review.of);
         board.insert("review".into(), open.into());
     }
-    shootout(&mut board, game);
-    result(&mut board, game);
+    shootout(&mut board, game, voice);
+    result(&mut board, game, voice);
     board.insert("stats".into(), stats(game));
     board.insert("timeline".into(), timeline::render(game, voice, audience));
     let mut board = Value::Object(board);
@@ -74,7 +76,6 @@ pub(super) fn header(game: &Game, voice: &Voice, boot: u32) -> Map<String, Value
     board.insert("noun".into(), sport.noun.clone().into());
     board.insert("state".into(), state_id(folded.state).into());
     board.insert("state_label".into(), voice.state_label(game).into());
-    board.insert("side_order".into(), json!(sport.sides));
     let sides = sport.sides.iter().enumerate().map(|(index, id)| {
         let unnamed = SideSetup::default();
         let side = setup.sides.get(id).unwrap_or(&unnamed);
@@ -83,12 +84,14 @@ pub(super) fn header(game: &Game, voice: &Voice, boot: u32) -> Map<String, Value
         put(&mut shown, "short", side.short.as_deref());
         put(&mut shown, "colour", side.colour.as_deref());
         shown.insert("score".into(), folded.points[index].into());
+        // Objects have no order of their own, and home is named first.
+        shown.insert("index".into(), index.into());
         (id.clone(), Value::Object(shown))
     });
     board.insert("sides".into(), Value::Object(sides.collect()));
     board.insert("score_text".into(), game.score_text().into());
     if let Some(segment) = folded.segment {
-        board.insert("segment".into(), segment_id(game, segment).into());
+        put(&mut board, "segment", sport.segments.get(segment).map(|segment| segment.id.clone()));
         board.insert("segment_label".into(), voice.segment_label(game, segment).into());
     }
     if !folded.segments.is_empty() {
@@ -107,11 +110,6 @@ pub(super) fn put<T: Into<Value>>(board: &mut Map<String, Value>, name: &str, va
     if let Some(value) = value {
         board.insert(name.to_owned(), value.into());
     }
-}
-
-pub(super) fn segment_id(game: &Game, segment: usize) -> String {
-    let _ = game;
-    segment.to_string()
 }
 
 fn clock(clock: &Clock, boot: u32) -> Option<Value> {
@@ -140,15 +138,21 @@ fn minute(game: &Game) -> Option<String> {
 fn players(side: &SideSetup) -> Value {
     let mut players = Map::new();
     for player in &side.players {
-        let number = player.number.clone().filter(|number| !players.contains_key(number));
         let mut shown = Map::new();
         shown.insert("name".into(), player.name.clone().into());
-        players.insert(number.unwrap_or_else(|| player.name.clone()), shown.into());
+        let key = match &player.number {
+            Some(number) if !players.contains_key(number) => number,
+            number => {
+                shown.insert("number".into(), number.clone().unwrap_or_default().into());
+                &player.name
+            }
+        };
+        players.insert(key.clone(), shown.into());
     }
     players.into()
 }
 
-fn shootout(board: &mut Map<String, Value>, game: &Game) {
+fn shootout(board: &mut Map<String, Value>, game: &Game, voice: &Voice) {
     let Some(shootout) = &game.state().shootout else { return };
     let sides = &game.sport().sides;
     let score = shootout.score();
@@ -158,15 +162,17 @@ fn shootout(board: &mut Map<String, Value>, game: &Game) {
     let mut shown = Map::new();
     shown.insert("score".into(), json!({&sides[0]: score[0], &sides[1]: score[1]}));
     shown.insert("attempts".into(), Value::Object(attempts.collect()));
+    put(&mut shown, "text", voice.shootout(game));
     put(&mut shown, "winner", shootout.winner.map(|winner| sides[winner].clone()));
     board.insert("shootout".into(), shown.into());
 }
 
-fn result(board: &mut Map<String, Value>, game: &Game) {
+fn result(board: &mut Map<String, Value>, game: &Game, voice: &Voice) {
     let Some(result) = &game.state().result else { return };
     let sides = &game.sport().sides;
     let mut shown = Map::new();
     shown.insert("kind".into(), result.kind.clone().into());
+    put(&mut shown, "text", voice.result(game));
     put(&mut shown, "winner", result.winner.map(|winner| sides[winner].clone()));
     if let Some(score) = result.award.as_ref().and_then(|award| award.score) {
         shown.insert("score".into(), json!({&sides[0]: score[0], &sides[1]: score[1]}));
@@ -174,7 +180,25 @@ fn result(board: &mut Map<String, Value>, game: &Game) {
     board.insert("result".into(), shown.into());
 }
 
+/// Each statistic with how often each side did what counts for it.
 fn stats(game: &Game) -> Value {
-    let _ = game;
-    json!({})
+    let sport = game.sport();
+    if game.state().segments.is_empty() {
+        return json!({});
+    }
+    let mut done: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
+    for entry in game.entries().iter().filter(|e| e.voided_by.is_none() && e.replaced_by.is_none()) {
+        if let What::Entry(Entry::Action(action)) = &entry.what
+            && let Some(side) = action.side.as_deref().and_then(|side| sport.side(side))
+        {
+            done.entry(&action.action).or_default()[side] += 1;
+        }
+    }
+    let stats = sport.stats.iter().enumerate().map(|(index, stat)| {
+        let sum =
+            |side: usize| stat.of.iter().filter_map(|id| done.get(id.as_str())).map(|n| n[side]).sum::<u64>();
+        let [home, away] = &sport.sides;
+        (stat.id.clone(), json!({"index": index, "label": stat.label, home: sum(0), away: sum(1)}))
+    });
+    Value::Object(stats.collect())
 }

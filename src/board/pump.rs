@@ -19,8 +19,10 @@ use super::game::Audience;
 use super::replica::Replica;
 use super::{desk, diff, game, games, say, timeline, venue};
 use crate::domain::event::{Event, EventBody, Stream, Visibility};
+use crate::domain::game::Game;
 use crate::domain::{GameId, Seq};
 use crate::hub::{ChannelId, Class, Hub, Update};
+use crate::ledger::outcome::Batch;
 use crate::runtime::{self, Shutdown, Time, rfc3339};
 use crate::wire::{ChannelName, Subject};
 use crate::words::catalogue::{Voice, Words};
@@ -72,8 +74,8 @@ struct Shown {
 }
 
 /// What the pump waits for.
-enum Input<B> {
-    Batch(B),
+enum Input {
+    Batch(Arc<Batch>),
     Request(Request),
     Loaded(Loaded),
     Due,
@@ -112,16 +114,16 @@ impl Pump {
         Boards { hub: self.hub.clone(), requests: self.requests.0.clone() }
     }
 
-    /// Folds the history of open games and shows their boards; nothing of it is spoken.
-    pub fn restore(&mut self, events: &[Arc<Event>]) {
-        let mut touched = BTreeSet::new();
-        for event in events {
-            if let Stream::Game(id) = event.stream {
-                self.replicas.entry(id).or_default().absorb(event);
-                touched.insert(id);
-            }
-        }
-        for id in touched {
+    /// Takes the games the ledger has open and shows their boards; nothing of it is spoken.
+    pub async fn restore(&mut self, games: Vec<Game>) {
+        for game in games {
+            let id = game.id;
+            let replica = match Replica::of_public(game) {
+                Some(replica) => replica,
+                // What staff alone may see cannot be unfolded from a game, only folded without.
+                None => Replica::of(&(self.load)(id).await),
+            };
+            self.replicas.insert(id, replica);
             self.open(&ChannelName::new(Subject::Game(id.0)));
         }
         self.dirty.extend(self.channels(Subject::Games));
@@ -178,10 +180,7 @@ impl Pump {
     }
 
     /// Runs until `batches` ends or `shutdown` is raised; what was committed by then is published.
-    pub async fn run<B>(mut self, batches: Receiver<B>, shutdown: Shutdown)
-    where
-        B: AsRef<[Arc<Event>]> + Send,
-    {
+    pub async fn run(mut self, batches: Receiver<Arc<Batch>>, shutdown: Shutdown) {
         let requests = self.requests.1.clone();
         let loaded = self.loaded.1.clone();
         loop {
@@ -213,7 +212,7 @@ impl Pump {
                 Input::Stop
             };
             match batch.or(due).or(recalled).or(request).or(stop).await {
-                Input::Batch(batch) => self.take(batch.as_ref()).await,
+                Input::Batch(batch) => self.take(&batch.events).await,
                 Input::Request(request) => self.request(request),
                 Input::Loaded((id, events)) => self.recall(id, &events),
                 Input::Due => {}
@@ -221,7 +220,7 @@ impl Pump {
             }
         }
         while let Ok(batch) = batches.try_recv() {
-            self.take(batch.as_ref()).await;
+            self.take(&batch.events).await;
         }
         self.flush_all();
     }

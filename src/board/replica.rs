@@ -28,6 +28,14 @@ impl Replica {
         replica
     }
 
+    /// A game folded already, if everything in it is public.
+    #[must_use]
+    pub fn of_public(game: Game) -> Option<Self> {
+        let is_public = game.entries().iter().all(|entry| entry.visibility == Visibility::Public);
+        let last_seq = game.last_seq;
+        is_public.then_some(Self { public: Some(game), staff: None, last_seq })
+    }
+
     /// Folds an event in; one already folded in changes nothing.
     pub fn absorb(&mut self, event: &Event) {
         if event.seq <= self.last_seq {

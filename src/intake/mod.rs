@@ -97,9 +97,9 @@ pub enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BadId => {
-                f.write_str("A command's id is 1 to 64 printable ASCII characters without space; a UUID is best.")
-            }
+            Self::BadId => f.write_str(
+                "A command's id is 1 to 64 printable ASCII characters without space; a UUID is best.",
+            ),
             Self::Forbidden { needs } => write!(f, "This command takes the role {needs}; log in as one."),
             Self::TooLarge { limit } => write!(f, "A command may be {limit} bytes long; this one is longer."),
             Self::Full { retry_after_s } => {

@@ -27,7 +27,7 @@ impl Telling<'_> {
             }
             (None, _) => {
                 let mut values = self.values();
-                let at = self.entry.at.as_ref().and_then(|at| facts::segment_index(self.game, &at.segment));
+                let at = self.entry.at.as_ref().and_then(|at| self.game.sport().segment(&at.segment));
                 let label =
                     at.map_or_else(String::new, |segment| self.voice.segment_label(self.game, segment));
                 values.set("label", label);
@@ -39,9 +39,10 @@ impl Telling<'_> {
 
     pub(super) fn segment_began(&self, segment: usize) -> String {
         let mut values = self.values();
-        let Some(facts::Segment { id, kind, .. }) = facts::segment(self.game, segment) else {
+        let Some(def) = self.game.sport().segments.get(segment) else {
             return self.voice.state_label(self.game);
         };
+        let (id, kind) = (&def.id, facts::segment_kind(def.kind));
         values.set("label", self.voice.segment_label(self.game, segment));
         self.set_standing(&mut values);
         self.say(&[format!("segment-{}-{id}", self.sport()), format!("segment-{kind}")], &values)
@@ -100,7 +101,7 @@ impl Telling<'_> {
 
     pub(super) fn review(&self, review: &Review) -> String {
         let mut values = self.values();
-        let label = facts::review_label(self.game).map(str::to_owned);
+        let label = self.game.sport().review.as_ref().map(|review| review.label.clone());
         let label = label.unwrap_or_else(|| self.say(&["review-label".to_owned()], &values));
         values.set("label", label);
         let id = match review {
@@ -138,9 +139,9 @@ impl Telling<'_> {
         let mut values = self.values();
         self.set_side(&mut values, Some(side));
         Self::set_reason(&mut values, reason);
-        values.set("label", facts::counter_label(self.game, counter).unwrap_or(counter).to_owned());
+        values.set("label", facts::counter_label(self.game, counter).to_owned());
         values.set("value", to);
-        if !facts::counter_scores(self.game, counter) {
+        if self.game.sport().points(counter) == 0 {
             return self.say(&["adjust".to_owned()], &values);
         }
         self.set_standing(&mut values);

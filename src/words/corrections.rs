@@ -89,16 +89,13 @@ impl Telling<'_> {
         values.set("the-start", capital + start.as_str());
         values.set("the", the);
         // The bare label, for languages that would have to bend "the goal" after a preposition.
-        let label =
-            facts::action(self.game, &action.action).map_or(action.action.as_str(), |known| known.label);
-        values.set("target", label.to_owned());
+        values.set("target", facts::action_label(self.game, &action.action).to_owned());
     }
 
     fn the(&self, action: &Action) -> String {
         let mut values = FluentArgs::new();
         let id = if action.scored.is_some() { "attempt" } else { action.action.as_str() };
-        let label = facts::action(self.game, &action.action).map_or(id, |known| known.label);
-        values.set("label", label.to_owned());
+        values.set("label", facts::action_label(self.game, &action.action).to_owned());
         self.say(
             &[format!("the-{}-{id}", self.sport()), format!("the-{id}"), "the-action".to_owned()],
             &values,
@@ -108,11 +105,8 @@ impl Telling<'_> {
     /// Whether the entry changed the score while it counted.
     pub(super) fn scores(&self, seq: Seq) -> bool {
         match self.told(seq) {
-            Some(Entry::Action(action)) => {
-                action.scored.is_some()
-                    || facts::action(self.game, &action.action).is_some_and(|known| known.scores)
-            }
-            Some(Entry::Adjust { counter, .. }) => facts::counter_scores(self.game, counter),
+            Some(Entry::Action(action)) => facts::scores(self.game, action),
+            Some(Entry::Adjust { counter, .. }) => self.game.sport().points(counter) != 0,
             _ => false,
         }
     }

@@ -1,54 +1,41 @@
 //! What sentences need to know of a sport: labels, and whether something counts.
 
+use crate::domain::event::Action;
 use crate::domain::game::Game;
+use crate::domain::sport::{ActionDef, SegmentKind};
 
-/// A play of the sport file.
-pub(super) struct Action<'a> {
-    pub(super) label: &'a str,
-    /// The message the sport file asks for.
-    pub(super) message: Option<&'a str>,
-    /// Whether it changes the score.
-    pub(super) scores: bool,
+/// What an action is called; an id the sport does not know stands for itself.
+pub(super) fn action_label<'a>(game: &'a Game, id: &'a str) -> &'a str {
+    game.sport().action(id).map_or(id, |action| action.label.as_str())
 }
 
-/// A sanction of the sport file.
-pub(super) struct Sanction<'a> {
-    pub(super) label: &'a str,
-    pub(super) sends_off: bool,
+/// Whether an action changes the score, a shoot-out's included.
+pub(super) fn scores(game: &Game, action: &Action) -> bool {
+    action.scored.is_some() || game.sport().action(&action.action).is_some_and(|def| adds_points(game, def))
 }
 
-/// A segment of the sport file.
-pub(super) struct Segment<'a> {
-    pub(super) id: &'a str,
-    pub(super) label: &'a str,
-    /// `play`, `interval` or `series`: the end of a message's id.
-    pub(super) kind: &'static str,
+/// Whether an action changes the score proper.
+pub(super) fn adds_points(game: &Game, def: &ActionDef) -> bool {
+    def.add.iter().map(|(counter, count)| game.sport().points(counter) * count).sum::<i64>() != 0
 }
 
-pub(super) fn action<'a>(_game: &'a Game, _id: &str) -> Option<Action<'a>> {
-    None
+/// Whether that sanction sends a player off.
+pub(super) fn sends_off(game: &Game, id: &str) -> bool {
+    let def = game.sport().action(id);
+    def.and_then(|def| def.sanction.as_ref()).is_some_and(|sanction| sanction.sends_off)
 }
 
-pub(super) fn sanction<'a>(_game: &'a Game, _id: &str) -> Option<Sanction<'a>> {
-    None
+/// The end of a message's id for that kind of segment.
+pub(super) fn segment_kind(kind: SegmentKind) -> &'static str {
+    match kind {
+        SegmentKind::Play => "play",
+        SegmentKind::Interval => "interval",
+        SegmentKind::Series => "series",
+    }
 }
 
-pub(super) fn segment(_game: &Game, _index: usize) -> Option<Segment<'_>> {
-    None
-}
-
-pub(super) fn segment_index(_game: &Game, _id: &str) -> Option<usize> {
-    None
-}
-
-pub(super) fn counter_label<'a>(_game: &'a Game, _id: &str) -> Option<&'a str> {
-    None
-}
-
-pub(super) fn counter_scores(_game: &Game, _id: &str) -> bool {
-    false
-}
-
-pub(super) fn review_label(_game: &Game) -> Option<&str> {
-    None
+/// What a counter is called.
+pub(super) fn counter_label<'a>(game: &'a Game, id: &'a str) -> &'a str {
+    let counter = game.sport().counters.iter().find(|counter| counter.id == id);
+    counter.map_or(id, |counter| counter.label.as_str())
 }

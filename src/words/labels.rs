@@ -3,7 +3,6 @@
 use fluent_bundle::FluentArgs;
 
 use super::catalogue::Voice;
-use super::facts;
 use crate::domain::event::State;
 use crate::domain::game::Game;
 
@@ -25,11 +24,9 @@ impl Voice {
     /// What a segment is called, by its index in the sport file.
     #[must_use]
     pub fn segment_label(&self, game: &Game, segment: usize) -> String {
-        let Some(facts::Segment { id, label, .. }) = facts::segment(game, segment) else {
-            return String::new();
-        };
-        let ids = [format!("label-segment-{}-{id}", game.sport().id)];
-        self.say(&ids, &FluentArgs::new()).unwrap_or_else(|| label.to_owned())
+        let Some(def) = game.sport().segments.get(segment) else { return String::new() };
+        let ids = [format!("label-segment-{}-{}", game.sport().id, def.id)];
+        self.say(&ids, &FluentArgs::new()).unwrap_or_else(|| def.label.clone())
     }
 
     /// What is said once to somebody who was away while `n` things happened.
@@ -48,6 +45,33 @@ impl Voice {
     #[must_use]
     pub fn score(&self, game: &Game) -> String {
         self.say(&["score".to_owned()], &self.score_values(game, game.state().points)).unwrap_or_default()
+    }
+
+    /// A shoot-out's score as a sentence.
+    #[must_use]
+    pub fn shootout(&self, game: &Game) -> Option<String> {
+        let [home, away] = game.state().shootout.as_ref()?.score();
+        let mut values = self.score_values(game, game.state().points);
+        values.set("home-kicks", home);
+        values.set("away-kicks", away);
+        self.say(&["shootout-standing".to_owned()], &values)
+    }
+
+    /// How a game ended, as a sentence: `Reds win.`
+    #[must_use]
+    pub fn result(&self, game: &Game) -> Option<String> {
+        let result = game.state().result.as_ref()?;
+        let mut values = FluentArgs::new();
+        let winner = result.winner.map(|winner| self.side(game, &game.sport().sides[winner]));
+        let id = match (&winner, result.kind.as_str()) {
+            (None, "abandoned" | "no_result") => "result-none",
+            (None, _) => "result-draw",
+            (Some(_), _) => "result-won",
+        };
+        values.set("winner", winner.unwrap_or_default());
+        values.set("kind", result.kind.clone());
+        values.set("noun", game.sport().noun.clone());
+        self.say(&[id.to_owned()], &values)
     }
 
     fn count(&self, id: &str, n: usize, game: &Game) -> String {

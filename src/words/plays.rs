@@ -3,13 +3,14 @@
 use super::facts;
 use super::sentence::Level;
 use super::telling::{Rank, Telling};
-use crate::domain::event::{Action, Urgency};
+use crate::domain::event::Action;
 use crate::domain::game::Effect;
+use crate::domain::sport::Group;
 
 impl Telling<'_> {
     pub(super) fn play(&self, action: &Action) -> String {
         let mut values = self.values();
-        let known = facts::action(self.game, &action.action);
+        let known = self.game.sport().action(&action.action);
         let side = action.side.as_deref();
         self.set_side(&mut values, side);
         self.set_detail(&mut values, side, action.player.as_deref());
@@ -20,9 +21,8 @@ impl Telling<'_> {
         if let Some(value) = action.value {
             values.set("value", value);
         }
-        let label = known.as_ref().map_or(action.action.as_str(), |known| known.label);
-        values.set("label", label.to_owned());
-        if self.counts() && known.as_ref().is_some_and(|known| known.scores) {
+        values.set("label", facts::action_label(self.game, &action.action).to_owned());
+        if self.counts() && known.is_some_and(|def| facts::adds_points(self.game, def)) {
             values.set("scored", "yes");
         }
         let mut ids = Vec::new();
@@ -30,7 +30,7 @@ impl Telling<'_> {
             Some(true) => ids.push("attempt-scored".to_owned()),
             Some(false) => ids.push("attempt-missed".to_owned()),
             None => {
-                ids.extend(known.as_ref().and_then(|known| known.message).map(str::to_owned));
+                ids.extend(self.game.sport().words.get(&action.action).cloned());
                 let (sport, id) = (self.sport(), &action.action);
                 ids.extend(action.tags.iter().map(|tag| format!("action-{id}-{tag}")));
                 ids.extend([format!("action-{sport}-{id}"), format!("action-{id}"), "action".to_owned()]);
@@ -49,8 +49,7 @@ impl Telling<'_> {
         match effect {
             Effect::Escalated { to } => {
                 self.set_detail(&mut values, action.side.as_deref(), action.player.as_deref());
-                let label = facts::sanction(self.game, to).map_or(to.as_str(), |sanction| sanction.label);
-                values.set("label", label.to_owned());
+                values.set("label", facts::action_label(self.game, to).to_owned());
                 Some(self.say(&[format!("escalated-{to}"), "escalated".to_owned()], &values))
             }
             Effect::Ended => {
@@ -65,28 +64,25 @@ impl Telling<'_> {
     pub(super) fn rank_of_play(&self, action: &Action) -> Rank {
         let id = action.action.as_str();
         let rank = Rank::new(id, Level::Key);
-        if action.scored.is_some() {
-            return Rank { to: Urgency::Assertive, ..rank.landmark().keyed("score") };
-        }
-        if facts::action(self.game, id).is_some_and(|known| known.scores) {
+        if facts::scores(self.game, action) {
             return rank.of_score();
         }
-        let escalated = self.entry.after.effects.iter().find_map(|effect| match effect {
-            Effect::Escalated { to } => Some(to.as_str()),
-            _ => None,
+        let escalated = self.entry.after.effects.iter().any(|effect| match effect {
+            Effect::Escalated { to } => facts::sends_off(self.game, to),
+            _ => false,
         });
-        let sends_off = |id: &str| facts::sanction(self.game, id).is_some_and(|sanction| sanction.sends_off);
-        if sends_off(id) || escalated.is_some_and(sends_off) {
+        if escalated || facts::sends_off(self.game, id) {
             return rank.landmark();
         }
-        if facts::sanction(self.game, id).is_some() {
-            return rank;
-        }
-        match id {
-            "penalty" | "penalty_missed" => rank.landmark(),
-            "substitution" => rank,
-            "added_time" => rank.keyed("added"),
-            _ => Rank::new(id, Level::All),
+        let Some(def) = self.game.sport().action(id) else { return Rank::new(id, Level::All) };
+        match (def.key, def.group) {
+            (true, Group::Course) => rank.landmark().keyed(id),
+            (true, _) => rank.landmark(),
+            // A caution and a change of players are worth a word, yet no place among the key events.
+            (false, Group::Discipline) => rank,
+            (false, Group::Course) => rank.keyed(id),
+            (false, _) if def.other.is_some() => rank,
+            (false, _) => Rank::new(id, Level::All),
         }
     }
 }

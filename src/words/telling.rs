@@ -6,7 +6,6 @@
 use fluent_bundle::FluentArgs;
 
 use super::catalogue::Voice;
-use super::facts;
 use super::sentence::{Level, Sentence};
 use crate::domain::event::{Entry, GameTime, Urgency};
 use crate::domain::game::{Game, GameEntry, What};
@@ -146,7 +145,7 @@ impl<'a> Telling<'a> {
             Entry::Review(review) => Some(self.rank_of_review(review)),
             Entry::Adjust { counter, .. } => {
                 let rank = Rank::new("adjust", Level::Key).landmark();
-                Some(if facts::counter_scores(self.game, counter) { rank.of_score() } else { rank })
+                Some(if self.game.sport().points(counter) == 0 { rank } else { rank.of_score() })
             }
         }
     }

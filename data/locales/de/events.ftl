@@ -245,6 +245,19 @@ label-segment-football-EHT = Halbzeit der Verlängerung
 label-segment-football-E2 = Verlängerung, zweite Hälfte
 label-segment-football-P = Elfmeterschießen
 
+result-won = { $kind ->
+    [extra_time] { $winner } gewinnt nach Verlängerung.
+    [shootout] { $winner } gewinnt das Elfmeterschießen.
+    [walkover] { $winner } gewinnt kampflos.
+    [retired] { $winner } gewinnt durch Aufgabe.
+    [default] { $winner } gewinnt durch Disqualifikation.
+    [forfeit] { $winner } gewinnt, die andere Seite verzichtet.
+    [awarded] Für { $winner } gewertet.
+   *[normal] { $winner } gewinnt.
+}
+result-draw = Unentschieden.
+result-none = Keine Wertung.
+
 ## Nach einer Abwesenheit, oder wenn mehr geschah, als gesagt werden kann
 
 catch-up = { $n ->

@@ -269,6 +269,19 @@ label-segment-football-EHT = Half time in extra time
 label-segment-football-E2 = Extra time, second half
 label-segment-football-P = Penalty shoot-out
 
+result-won = { $kind ->
+    [extra_time] { $winner } win after extra time.
+    [shootout] { $winner } win the shoot-out.
+    [walkover] { $winner } win by walk-over.
+    [retired] { $winner } win, the other side retired.
+    [default] { $winner } win, the other side was disqualified.
+    [forfeit] { $winner } win by forfeit.
+    [awarded] Awarded to { $winner }.
+   *[normal] { $winner } win.
+}
+result-draw = A draw.
+result-none = No result.
+
 ## After an absence, or when more happened at once than can be said
 
 catch-up = { $n ->
