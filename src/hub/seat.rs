@@ -327,16 +327,21 @@ impl Seat {
         run
     }
 
-    /// What a newcomer needs who says it holds everything up to `held`, except `fresh` channels (indices
-    /// as given when the seat was taken are not used: the channels' ids are).
+    /// The newest frame of any of the channels.
+    #[must_use]
+    pub fn latest(&self) -> u64 {
+        self.set.latest.load(Ordering::Acquire)
+    }
+
+    /// What a newcomer needs who says it holds everything up to `held`, except the `fresh` channels.
     #[must_use]
     pub fn opening(&self, held: Option<u64>, fresh: &[super::ChannelId]) -> Opening {
         // No frame is published while the book is held: boards and frames are of one moment.
         let _book = self.set.hub.book();
         let at = self.set.hub.frame();
         let known = held.filter(|&held| {
-            let kept = self.set.channels.iter().filter(|channel| !fresh.contains(&channel.id));
-            held <= at && kept.fold(true, |all, channel| all && channel.ring().covers(held))
+            let mut kept = self.set.channels.iter().filter(|channel| !fresh.contains(&channel.id));
+            held <= at && kept.all(|channel| channel.ring().covers(held))
         });
         let (mut frames, mut boards) = (Vec::new(), Vec::new());
         for channel in &self.set.channels {
