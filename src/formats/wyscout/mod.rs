@@ -6,16 +6,18 @@
 //! the minute only and stand at its end. Shots blocked by a defender count as off target, as the tags
 //! know no third. A goal with "head or body" stays a plain goal: which of the two is not recorded.
 
+mod source;
+
 use std::collections::{BTreeMap, HashMap};
 
-use serde::Deserialize;
-use serde_json::Value;
+use serde::Deserialize as _;
 
 use super::FormatError;
 use super::game::{GameForm, read_time};
 use super::recording::{Recording, Step};
 use crate::domain::command::Play;
 use crate::domain::event::{Action, Entry, GameTime, Param, Player, SegmentDo, SideSetup};
+use source::{Event, EventFile, MatchRow, PlayerAbout, PlayerRow, Substitution};
 
 /// What the licence asks to be shown wherever the data are shown.
 pub const CREDIT: &str = "Match data: Pappalardo, Cintia, Rossi et al., \"A public data set of spatio-temporal match events in \
@@ -311,104 +313,6 @@ fn unescape(text: &str) -> String {
 
 fn parse<T: serde::de::DeserializeOwned>(text: &str, what: &str) -> Result<T, FormatError> {
     serde_json::from_str(text).map_err(|error| FormatError::new(what, error.to_string()))
-}
-
-#[derive(Deserialize)]
-struct EventFile {
-    events: Vec<Event>,
-    teams: BTreeMap<String, TeamRow>,
-    players: BTreeMap<String, Vec<PlayerRow>>,
-}
-
-#[derive(Deserialize)]
-struct Event {
-    id: u64,
-    #[serde(rename = "eventName")]
-    name: String,
-    #[serde(rename = "subEventName")]
-    sub_name: String,
-    tags: Vec<Tag>,
-    #[serde(rename = "playerId")]
-    player: u64,
-    #[serde(rename = "matchId")]
-    match_id: u64,
-    #[serde(rename = "teamId")]
-    team: u64,
-    #[serde(rename = "matchPeriod")]
-    period: String,
-    #[serde(rename = "eventSec")]
-    second: f64,
-}
-
-#[derive(Deserialize)]
-struct Tag {
-    id: u32,
-}
-
-#[derive(Deserialize)]
-struct TeamRow {
-    team: TeamAbout,
-}
-
-#[derive(Deserialize)]
-struct TeamAbout {
-    name: String,
-    area: Area,
-}
-
-#[derive(Deserialize)]
-struct Area {
-    #[serde(rename = "alpha3code")]
-    code: String,
-}
-
-#[derive(Deserialize)]
-struct PlayerRow {
-    player: PlayerAbout,
-}
-
-#[derive(Deserialize)]
-struct PlayerAbout {
-    #[serde(rename = "wyId")]
-    id: u64,
-    #[serde(rename = "firstName")]
-    first: String,
-    #[serde(rename = "lastName")]
-    last: String,
-}
-
-#[derive(Deserialize)]
-struct MatchRow {
-    #[serde(rename = "wyId")]
-    id: u64,
-    #[serde(rename = "dateutc")]
-    date_utc: String,
-    venue: String,
-    duration: String,
-    #[serde(rename = "teamsData")]
-    teams: BTreeMap<String, MatchTeam>,
-}
-
-#[derive(Deserialize)]
-struct MatchTeam {
-    #[serde(rename = "teamId")]
-    id: u64,
-    side: String,
-    formation: Formation,
-}
-
-#[derive(Deserialize)]
-struct Formation {
-    #[serde(default)]
-    substitutions: Value,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Substitution {
-    player_in: u64,
-    player_out: u64,
-    minute: u64,
 }
 
 #[cfg(test)]
