@@ -316,3 +316,43 @@ fn bad_answer(head: &Head, cause: &dyn std::fmt::Display) -> Fault {
     log::error!("the answer to {} {} cannot be sent: {cause}", head.method(), head.path());
     Fault::BadAnswer
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Conn;
+    use crate::net::encode::Hot;
+    use crate::net::head::Head;
+    use crate::net::takeover::Takeover;
+    use crate::net::{Peer, Service};
+
+    struct Large;
+
+    impl Service for Large {
+        type Plan = ();
+        fn host_allowed(&self, _: &str, _: &Peer) -> bool {
+            true
+        }
+        fn hot(&self, _: &Head, _: &Peer) -> Option<Hot> {
+            None
+        }
+        async fn respond(&self, request: tide::http::Request) -> tide::http::Response {
+            let room = [0u8; 65_536];
+            crate::runtime::yield_now().await;
+            tide::http::Response::new(if room[request.url().path().len()] == 0 { 200 } else { 500 })
+        }
+        fn take(self: Arc<Self>, (): (), _: Takeover) {}
+    }
+
+    /// The bytes of the future that a function returns.
+    fn size<A, F>(_: impl Fn(A) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_connection_between_requests_is_small_however_large_the_service() {
+        let bytes = size(Conn::<Large>::run);
+        assert!(bytes <= 2048, "{bytes} bytes");
+    }
+}
