@@ -1,10 +1,12 @@
 //! What is answered: in order, framed by us, and without harm from a handler that misbehaves.
 
+use std::net::TcpStream;
 use std::time::Duration;
 
-use touchline::net::Limits;
+use touchline::net::listen::Listener;
+use touchline::net::{Class, Limits};
 
-use super::rig::{BIG, Rig, limits};
+use super::rig::{BIG, Client, Rig, limits, until};
 
 fn get(path: &str) -> String {
     format!("GET {path} HTTP/1.1\r\nHost: box\r\n\r\n")
@@ -41,7 +43,8 @@ fn requests_sound_but_unusual_are_answered() {
     }
     let full = format!("{long}Connection: close\r\n\r\n");
     assert_eq!(full.len(), 8 * 1024);
-    assert_eq!(rig.one(full).status, 200);
+    assert_eq!(rig.one(&full).status, 200);
+    assert_eq!(rig.one(full.replace("/echo", "/echoo")).status, 431, "a byte more");
 }
 
 #[test]
@@ -112,6 +115,20 @@ fn a_panic_costs_one_request() {
 }
 
 #[test]
+fn a_panic_in_the_loop_itself_costs_one_connection() {
+    let rig = Rig::start(limits());
+    let mut other = rig.client();
+    other.send(get("/"));
+    assert_eq!(other.answer().body, "home");
+    let mut client = rig.client();
+    client.send(get("/hot-panic"));
+    assert_eq!(client.rest(), "");
+    until("its place is free", || rig.counts.open() == 1);
+    other.send(get("/"));
+    assert_eq!(other.answer().body, "home");
+}
+
+#[test]
 fn a_header_value_cannot_split_an_answer() {
     let rig = Rig::start(limits());
     let mut client = rig.client();
@@ -150,6 +167,19 @@ fn a_route_may_take_a_larger_body() {
     client.send(format!("POST /import HTTP/1.1\r\nHost: box\r\nContent-Length: {}\r\n\r\n", 8 << 20));
     client.send("x".repeat(8 << 20));
     assert_eq!(client.answer().body, (8 << 20).to_string());
+}
+
+#[test]
+fn a_staff_port_says_so_and_one_address_has_one_form() {
+    let Ok(listener) = Listener::bind("[::]:0".parse().unwrap(), Class::Staff, None) else {
+        // A machine without IPv6 has nothing to unwrap.
+        return;
+    };
+    let rig = Rig::on(listener, limits());
+    let stream = TcpStream::connect(("127.0.0.1", rig.addr.port())).unwrap();
+    let mut client = Client::new(stream);
+    client.send(get("/peer"));
+    assert_eq!(client.answer().body, "127.0.0.1 Staff false");
 }
 
 #[test]

@@ -47,6 +47,7 @@ impl Service for Probe {
     }
 
     fn hot(&self, head: &Head, _peer: &Peer) -> Option<Hot> {
+        assert!(head.path() != "/hot-panic", "as the test wants");
         (head.path() == "/hot").then(|| self.hot.clone())
     }
 
@@ -183,7 +184,10 @@ impl Rig {
 
     pub(crate) fn with_tls(limits: Limits, tls: Option<TlsConfig>) -> Self {
         let addr = "127.0.0.1:0".parse().unwrap();
-        let listener = Listener::bind(addr, Class::Public, tls).unwrap();
+        Self::on(Listener::bind(addr, Class::Public, tls).unwrap(), limits)
+    }
+
+    pub(crate) fn on(listener: Listener, limits: Limits) -> Self {
         let (addr, counts) = (listener.local_addr(), listener.counts());
         let shutdown = Shutdown::default();
         let (end, ended) = async_channel::bounded(1);
