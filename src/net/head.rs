@@ -1,6 +1,6 @@
 //! A request's head: found in the bytes, parsed strictly, read by everybody who answers.
 //!
-//! `read` looks for its end with [`scan`], `conn` and the transports read [`Head`]. httparse splits the
+//! `read` looks for its end with `scan`, `conn` and the transports read [`Head`]. httparse splits the
 //! lines; the rest of the rules stand here. A head that parses is printable ASCII throughout, has one
 //! host, at most one length and a target of one meaning, so that two readers cannot understand it
 //! differently (request smuggling, RFC 9112 §11.2).
