@@ -100,7 +100,7 @@ impl Memory {
             let gap_ms = last
                 .filter(|last| last.wall_trusted && now.wall_trusted)
                 .and_then(|last| u64::try_from(now.wall_ms - last.wall_ms).ok());
-            let drafts = decide::resume_clock(game, now, gap_ms);
+            let drafts = decide::resume_clock(game, last.as_ref(), now, gap_ms);
             let actor = Actor("box".to_owned());
             let command = format!("boot-{}", self.boot);
             self.append(tx, id, drafts, (&actor, &command, now), &mut done)?;
