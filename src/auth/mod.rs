@@ -1,1 +1,372 @@
-//! Users, sessions, tokens and devices.
+//! Users, sessions, tokens and devices: who is asking.
+//!
+//! Called by routes and sockets, which turn cookies and headers into a [`Who`]; the command line uses
+//! [`offline`]. Only hashes of secrets are stored. In the log people stand as `user:3` and feeds as
+//! `token:2`; [`Auth::name_of`] says who that is, so that a name can be forgotten without touching the log.
+
+mod cache;
+pub mod change;
+pub mod device;
+pub mod login;
+pub mod offline;
+pub mod password;
+mod secret;
+mod setup;
+pub mod store;
+mod throttle;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use self::cache::{Cache, Contents, IDLE_MS, Noted, Now};
+use self::change::ChangeError;
+use self::device::Devices;
+use self::password::Passwords;
+use self::secret::SecretHash;
+use self::setup::Setup;
+use self::store::{SessionId, Token, TokenId, User, UserError, UserId};
+use self::throttle::Throttle;
+use crate::domain::command::Actor;
+use crate::ledger::Ledger;
+use crate::ledger::error::{Failure, LedgerError};
+use crate::ledger::role::Role;
+use crate::ledger::work::WriteError;
+use crate::runtime::{self, Time};
+
+/// How long changes by another process may go unnoticed.
+const ASK_EVERY_MS: u64 = 1_000;
+
+/// Who is asking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Who {
+    /// As commands and the log name them.
+    pub actor: Actor,
+    /// What they may do.
+    pub role: Role,
+    /// As pages name them.
+    pub name: Arc<str>,
+    /// By what they are known.
+    pub by: Credential,
+}
+
+/// By what somebody is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// A session cookie.
+    Session(SessionId),
+    /// A bearer token.
+    Token(TokenId),
+}
+
+/// A session as lists show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionInfo {
+    /// Its number.
+    pub id: SessionId,
+    /// Whose.
+    pub user: Arc<str>,
+    /// What the browser called itself.
+    pub agent: String,
+    /// When it began, milliseconds since 1970 as the machine believed.
+    pub created_ms: i64,
+    /// For how long it was not used, in milliseconds.
+    pub idle_ms: u64,
+}
+
+/// The room's handle; cloned freely.
+#[derive(Clone, Debug)]
+pub struct Auth(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    ledger: Ledger,
+    time: Time,
+    key: [u8; 32],
+    devices: Devices,
+    passwords: Passwords,
+    setup: Setup,
+    throttle: Mutex<Throttle>,
+    cache: Mutex<Cache>,
+    // Held while the database is read into the cache, so that an older reading never follows a newer one.
+    filling: smol::lock::Mutex<()>,
+}
+
+impl Auth {
+    /// Reads users, sessions and tokens; without a user, makes the setup link. `dir` is the data folder.
+    ///
+    /// # Errors
+    /// When the database cannot be read or written.
+    pub async fn open(ledger: Ledger, time: Time, dir: &Path) -> Result<Self, LedgerError> {
+        let key =
+            ledger.write(|tx| store::box_key(tx, secret::random())).await.map_err(|error| match error {
+                WriteError::Refused(cause) => LedgerError::Database { doing: "make the box's key", cause },
+                WriteError::Failed(_) => LedgerError::Stopped,
+            })?;
+        let boot = ledger.boot();
+        let auth = Self(Arc::new(Inner {
+            ledger,
+            key,
+            devices: Devices::new(key, boot, time.clone()),
+            time,
+            passwords: Passwords::start(),
+            setup: Setup::new(dir),
+            throttle: Mutex::default(),
+            cache: Mutex::default(),
+            filling: smol::lock::Mutex::new(()),
+        }));
+        auth.fill().await?;
+        if !auth.cache().has_users() {
+            auth.0.setup.begin();
+        }
+        Ok(auth)
+    }
+
+    /// Who a session cookie's value belongs to. Counts as a use of the session.
+    pub async fn by_session(&self, cookie: &str) -> Option<Who> {
+        self.notice_changes().await;
+        let now = self.now();
+        let mut cache = self.cache();
+        let (session, noted) = cache.use_session(&secret::hash(cookie), now.mono_ms)?;
+        let (id, user) = (session.id, session.user);
+        let who = user_who(cache.user(user)?, id);
+        drop(cache);
+        if noted == Noted::Due {
+            let ledger = self.0.ledger.clone();
+            runtime::spawn(async move {
+                if let Err(error) = ledger.write(move |tx| store::touch_session(tx, id, now.wall_ms)).await {
+                    log::warn!("cannot note that session {} is in use: {error}", id.0);
+                }
+            });
+        }
+        Some(who)
+    }
+
+    /// Who a bearer token belongs to.
+    pub async fn by_token(&self, bearer: &str) -> Option<Who> {
+        self.notice_changes().await;
+        let cache = self.cache();
+        let (name, token) = cache.token(&secret::hash(bearer))?;
+        Some(Who {
+            actor: token_actor(token.id),
+            role: token.role,
+            name: name.clone(),
+            by: Credential::Token(token.id),
+        })
+    }
+
+    /// How a page names somebody the log names; `None` when they were removed, or are no person or feed.
+    #[must_use]
+    pub fn name_of(&self, actor: &Actor) -> Option<Arc<str>> {
+        let (family, number) = actor.0.split_once(':')?;
+        let number: i64 = number.parse().ok()?;
+        let cache = self.cache();
+        match family {
+            "user" => cache.user(UserId(number)).map(|(name, _)| name.clone()),
+            "token" => cache.tokens().into_iter().find(|token| token.id.0 == number).map(|t| t.name.into()),
+            _ => None,
+        }
+    }
+
+    /// The secret of the setup link, while there is no user.
+    #[must_use]
+    pub fn setup_secret(&self) -> Option<String> {
+        self.0.setup.secret()
+    }
+
+    /// All users, by name.
+    #[must_use]
+    pub fn users(&self) -> Vec<User> {
+        self.cache().users()
+    }
+
+    /// Adds a user.
+    ///
+    /// # Errors
+    /// A bad or taken name, a bad password, or not stored.
+    pub async fn add_user(&self, name: &str, role: Role, password: &str) -> Result<UserId, ChangeError> {
+        let hash = self.new_hash(name, password).await?;
+        let (name, wall_ms) = (name.to_owned(), self.0.time.wall_ms());
+        let id = self.0.ledger.write(move |tx| store::insert_user(tx, &name, role, &hash, wall_ms)).await?;
+        self.refill().await?;
+        Ok(id)
+    }
+
+    /// Sets a new password and ends all sessions of the user.
+    ///
+    /// # Errors
+    /// An unknown user, a bad password, or not stored.
+    pub async fn set_password(&self, name: &str, password: &str) -> Result<(), ChangeError> {
+        let hash = self.new_hash(name, password).await?;
+        let name = name.to_owned();
+        self.0.ledger.write(move |tx| store::set_password(tx, &name, &hash)).await?;
+        self.refill().await
+    }
+
+    /// Removes a user with their sessions.
+    ///
+    /// # Errors
+    /// An unknown user, the last organiser while there are others, or not stored.
+    pub async fn remove_user(&self, name: &str) -> Result<(), ChangeError> {
+        let name = name.to_owned();
+        self.0.ledger.write(move |tx| store::remove_user(tx, &name)).await?;
+        self.refill().await
+    }
+
+    /// The sessions that are good, oldest first.
+    #[must_use]
+    pub fn sessions(&self) -> Vec<SessionInfo> {
+        let cache = self.cache();
+        let sessions = cache.sessions(self.0.time.now_ms());
+        sessions
+            .into_iter()
+            .filter_map(|(session, idle_ms)| {
+                let (user, _) = cache.user(session.user)?;
+                Some(SessionInfo {
+                    id: session.id,
+                    user: user.clone(),
+                    agent: session.agent,
+                    created_ms: session.created_ms,
+                    idle_ms,
+                })
+            })
+            .collect()
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// An unknown session, or not stored.
+    pub async fn revoke_session(&self, id: SessionId) -> Result<(), ChangeError> {
+        self.0.ledger.write(move |tx| store::delete_session(tx, id)).await?;
+        self.refill().await
+    }
+
+    /// All tokens, without their secrets.
+    #[must_use]
+    pub fn tokens(&self) -> Vec<Token> {
+        self.cache().tokens()
+    }
+
+    /// Makes a token and returns its secret, which is shown once and stored nowhere.
+    ///
+    /// # Errors
+    /// A bad name, or not stored.
+    pub async fn create_token(&self, role: Role, name: &str) -> Result<(TokenId, String), ChangeError> {
+        let (secret, hash) = token_secret();
+        let (name, wall_ms) = (name.to_owned(), self.0.time.wall_ms());
+        let id = self.0.ledger.write(move |tx| store::insert_token(tx, &hash, role, &name, wall_ms)).await?;
+        self.refill().await?;
+        Ok((id, secret))
+    }
+
+    /// Ends a token.
+    ///
+    /// # Errors
+    /// An unknown token, or not stored.
+    pub async fn revoke_token(&self, id: TokenId) -> Result<(), ChangeError> {
+        self.0.ledger.write(move |tx| store::delete_token(tx, id)).await?;
+        self.refill().await
+    }
+
+    /// Gives and checks device cookies.
+    #[must_use]
+    pub fn devices(&self) -> &Devices {
+        &self.0.devices
+    }
+
+    async fn new_hash(&self, name: &str, password: &str) -> Result<String, ChangeError> {
+        store::checked_name(name).map_err(ChangeError::User)?;
+        if !password::is_acceptable(password) {
+            return Err(ChangeError::User(UserError::Password));
+        }
+        Ok(self.0.passwords.hash(password).await?)
+    }
+
+    /// Sees what another process changed, at most once a second. While the database cannot be read, what
+    /// is known holds.
+    async fn notice_changes(&self) {
+        {
+            let (mut cache, now_ms) = (self.cache(), self.0.time.now_ms());
+            if now_ms < cache.asked_ms + ASK_EVERY_MS {
+                return;
+            }
+            cache.asked_ms = now_ms;
+        }
+        let asked = self.0.ledger.read(|conn| Ok(store::generation(conn)?)).await;
+        let result = match asked {
+            Ok(generation) if generation == self.cache().generation => Ok(()),
+            Ok(_) => self.fill().await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = result {
+            log::warn!("cannot see whether users or tokens were changed: {error}");
+        }
+    }
+
+    /// After a change of our own. The change is stored; if it cannot be read now, that is a failure too:
+    /// who revoked something must not believe it done.
+    async fn refill(&self) -> Result<(), ChangeError> {
+        self.fill().await.map_err(|error| ChangeError::Failed(Failure::from(&error)))
+    }
+
+    async fn fill(&self) -> Result<(), LedgerError> {
+        let _filling = self.0.filling.lock().await;
+        let contents = self
+            .0
+            .ledger
+            .read(|conn| {
+                // One snapshot of all four.
+                let tx = conn.unchecked_transaction()?;
+                Ok(Contents {
+                    generation: store::generation(&tx)?,
+                    users: store::users(&tx)?,
+                    sessions: store::sessions(&tx)?,
+                    tokens: store::tokens(&tx)?,
+                })
+            })
+            .await?;
+        let now = self.now();
+        let mut cache = self.cache();
+        cache.fill(contents, now);
+        if cache.has_users() {
+            self.0.setup.end();
+        }
+        Ok(())
+    }
+
+    fn now(&self) -> Now {
+        let time = &self.0.time;
+        Now { mono_ms: time.now_ms(), wall_ms: time.wall_plausible().then(|| time.wall_ms()) }
+    }
+
+    fn cache(&self) -> std::sync::MutexGuard<'_, Cache> {
+        self.0.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn throttle(&self) -> std::sync::MutexGuard<'_, Throttle> {
+        self.0.throttle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How long a session may be idle, in milliseconds.
+pub const SESSION_IDLE_MS: u64 = IDLE_MS;
+
+fn user_who((name, user): &(Arc<str>, User), session: SessionId) -> Who {
+    Who {
+        actor: Actor(format!("user:{}", user.id.0)),
+        role: user.role,
+        name: name.clone(),
+        by: Credential::Session(session),
+    }
+}
+
+fn token_actor(id: TokenId) -> Actor {
+    Actor(format!("token:{}", id.0))
+}
+
+/// A new token's secret and what is stored of it.
+fn token_secret() -> (String, SecretHash) {
+    let secret = format!("tl_{}", secret::write(&secret::random::<32>()));
+    let hash = secret::hash(&secret);
+    (secret, hash)
+}

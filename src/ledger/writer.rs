@@ -1,0 +1,199 @@
+//! The ledger thread: decides commands, commits them in batches, then answers, then tells the pump.
+//!
+//! It owns the one writing connection and the games in memory. Invariants: nothing is answered or shown
+//! before it is durable; after a failed commit nothing of the batch remains in memory; events leave in the
+//! order of their numbers. A panic here aborts the process: a thread that died silently would leave a box
+//! that shows scores and takes none, and systemd starts it afresh from the log.
+
+use std::collections::{BTreeSet, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use async_channel::Receiver;
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use super::error::{Failure, LedgerError};
+use super::events::{self, SportCache};
+use super::memory::{ALIVE_EVERY, Done, Memory};
+use super::outcome::{Batch, Outcome};
+use super::schema::{Lock, count};
+use super::work::{self, After, Job};
+use super::{Opened, Shared};
+use crate::domain::game::Game;
+use crate::runtime::{self, Time};
+
+/// Commands and writes that go into one transaction at most.
+const BATCH: usize = 256;
+
+/// The thread's own things.
+pub(super) struct Writer {
+    conn: Connection,
+    state: Memory,
+    inbox: Receiver<Job>,
+    shared: Arc<Shared>,
+    // Held for its drop: the next process may open the folder when this thread is gone.
+    _lock: Lock,
+}
+
+impl Writer {
+    /// Folds the open games, notes this start, and resumes the clocks that ran.
+    pub(super) fn open(
+        mut conn: Connection,
+        lock: Lock,
+        sports: Arc<SportCache>,
+        time: Time,
+        inbox: Receiver<Job>,
+        shared: Arc<Shared>,
+    ) -> Result<(Self, Opened), LedgerError> {
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let boot: u32 = tx.query_row("SELECT ifnull(max(number), 0) + 1 FROM boot", [], |row| row.get(0))?;
+        let mut state = Memory {
+            boot,
+            time,
+            sports,
+            games: HashMap::new(),
+            running: BTreeSet::new(),
+            head: events::head(&tx)?,
+            last_game: count(tx.query_row("SELECT ifnull(max(id), 0) FROM game", [], |row| row.get(0))?),
+            alive_ms: None,
+            pruned_ms: None,
+        };
+        let now = state.now();
+        tx.execute(
+            "INSERT INTO boot (number, wall_ms, wall_trusted, build) VALUES (?1, ?2, ?3, ?4)",
+            params![boot, now.wall_ms, now.wall_trusted, env!("CARGO_PKG_VERSION")],
+        )?;
+        state.fold_open(&tx, &now)?;
+        state.resume_clocks(&tx, &now)?;
+        state.housekeeping(&tx)?;
+        tx.commit().map_err(|cause| LedgerError::Database { doing: "note this start", cause })?;
+        let mut games: Vec<Game> = state.games.values().cloned().collect();
+        games.sort_by_key(|game| game.id);
+        let opened = Opened { boot, head: state.head, games };
+        Ok((Self { conn, state, inbox, shared, _lock: lock }, opened))
+    }
+
+    /// Works until the inbox is closed and empty, then leaves the database tidy.
+    pub(super) fn run(mut self) {
+        let worked = catch_unwind(AssertUnwindSafe(|| {
+            while let Some(jobs) = self.collect() {
+                self.batch(jobs);
+            }
+            self.shared.close_subscribers();
+            if let Err(error) = self.checkpoint() {
+                log::warn!("cannot tidy the database at the end: {error}; the next start will");
+            }
+        }));
+        if worked.is_err() {
+            log::error!("the ledger panicked; stopping so that the box can be started afresh");
+            std::process::abort();
+        }
+    }
+
+    /// What waits in the inbox, at least one job unless it is time for an alive mark; `None` at the end.
+    fn collect(&self) -> Option<Vec<Job>> {
+        let first = if self.state.running.is_empty() {
+            self.inbox.recv_blocking().ok()?
+        } else {
+            match runtime::block_on(runtime::timeout(ALIVE_EVERY, self.inbox.recv())) {
+                None => return Some(Vec::new()),
+                Some(job) => job.ok()?,
+            }
+        };
+        let mut jobs = vec![first];
+        while jobs.len() < BATCH
+            && let Ok(job) = self.inbox.try_recv()
+        {
+            jobs.push(job);
+        }
+        Some(jobs)
+    }
+
+    /// One transaction: all of it becomes durable, or none.
+    fn batch(&mut self, mut jobs: Vec<Job>) {
+        let (head, last_game) = (self.state.head, self.state.last_game);
+        let (alive_ms, pruned_ms) = (self.state.alive_ms, self.state.pruned_ms);
+        let running = self.state.running.clone();
+        let mut done = Done::default();
+        match self.try_batch(&mut jobs, &mut done) {
+            Ok(outcomes) => {
+                self.shared.commits.fetch_add(1, Ordering::Relaxed);
+                answer(&self.shared, jobs, outcomes, &Ok(()));
+                if done.refold {
+                    self.state.games.clear();
+                    if let Err(error) = self.checkpoint() {
+                        log::warn!("erased text may still stand in the database's log file: {error}");
+                    }
+                }
+                if !done.decided.is_empty() {
+                    let Done { events, decided, .. } = done;
+                    self.shared.publish(&Arc::new(Batch { events, decided }));
+                }
+            }
+            Err(error) => {
+                log::error!("{} waiting changes were not stored: {error}", jobs.len());
+                self.state.head = head;
+                self.state.last_game = last_game;
+                self.state.alive_ms = alive_ms;
+                self.state.pruned_ms = pruned_ms;
+                self.state.running = running;
+                for game in &done.touched {
+                    // Folded again from the database when next needed.
+                    self.state.games.remove(game);
+                }
+                answer(&self.shared, jobs, Vec::new(), &Err(Failure::from(&error)));
+            }
+        }
+    }
+
+    fn try_batch(&mut self, jobs: &mut [Job], done: &mut Done) -> Result<Vec<Outcome>, LedgerError> {
+        let tx = self
+            .conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|cause| LedgerError::Database { doing: "begin a transaction", cause })?;
+        let mut outcomes = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            match job {
+                Job::Command { command, fingerprint, .. } => {
+                    outcomes.push(self.state.command(&tx, command, fingerprint, done)?);
+                }
+                Job::Write { work, after } => {
+                    work::run(work.as_mut(), &tx)
+                        .map_err(|cause| LedgerError::Database { doing: "store a change", cause })?;
+                    done.refold |= *after == After::Refold;
+                }
+            }
+        }
+        self.state.housekeeping(&tx)?;
+        tx.commit().map_err(|cause| LedgerError::Database { doing: "commit", cause })?;
+        Ok(outcomes)
+    }
+
+    /// Moves the write-ahead log into the database file and empties it.
+    fn checkpoint(&self) -> Result<(), LedgerError> {
+        self.conn
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0))
+            .map(|_| ())
+            .map_err(|cause| LedgerError::Database { doing: "write a checkpoint", cause })
+    }
+}
+
+/// Answers each job of a batch; `outcomes` are those of its commands, in order.
+fn answer(shared: &Shared, jobs: Vec<Job>, outcomes: Vec<Outcome>, commit: &Result<(), Failure>) {
+    let mut outcomes = outcomes.into_iter();
+    for job in jobs {
+        match job {
+            Job::Command { command, reply, .. } => {
+                let outcome = match commit {
+                    Ok(()) => outcomes.next().expect("a committed batch has an outcome a command"),
+                    Err(failure) => Outcome::Failed(failure.clone()),
+                };
+                shared.settled(&command.actor, &command.id);
+                // Nobody may be waiting any more; the outcome is stored.
+                let _ = reply.try_send(outcome);
+            }
+            Job::Write { work, .. } => work.finish(commit.clone()),
+        }
+    }
+}
