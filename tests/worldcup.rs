@@ -133,6 +133,63 @@ fn all_matches_come_to_the_scores_of_the_source() {
     assert_eq!((compared, extra, shootouts), (64, 5, 4));
 }
 
+/// Seasons that know less: no scorers, no half-time, second legs, impossible shoot-outs.
+const LEAGUE: &str = r#"{"name":"League","matches":[
+    {"round":"1","date":"2023-08-11","time":"20:00","team1":"A","team2":"B","score":{"ht":[0,2],"ft":[1,3]}},
+    {"round":"2","date":"2023-08-11","time":"20:00","team1":"A","team2":"B","score":{"ft":[2,2]}},
+    {"round":"Final","date":"2023-08-11","time":"20:00","team1":"A","team2":"B",
+     "score":{"ht":[0,0],"ft":[1,1],"p":[5,4]}},
+    {"round":"Final","date":"2023-08-11","time":"20:00","team1":"A","team2":"B",
+     "score":{"ht":[0,0],"ft":[1,1],"et":[2,2],"p":[4,4]}},
+    {"round":"Round of 16","date":"2023-08-11","time":"20:00","team1":"A","team2":"B",
+     "score":{"ht":[0,1],"ft":[0,1],"et":[0,2],"p":[4,3]}}]}"#;
+
+/// Plays a season through and checks that every match ends with the score of its last play.
+fn ends_as_given(file: &str, text: &str) -> usize {
+    let options = openfootball::Options { utc_offset_minutes: Some(0) };
+    let season = openfootball::read(file, text, &options).expect("the source is right");
+    let sport = football();
+    let played = season.matches.iter().filter(|one| !one.plays.is_empty());
+    for one in played.clone() {
+        let place = format!("{file}, {} ({})", one.number, one.label);
+        let mut table = Table::set(&one.game, &sport);
+        for (index, play) in one.plays.iter().enumerate() {
+            assert_eq!(table.play(play), Ok(()), "{place}, play {index}: {play:?}");
+        }
+        assert_eq!(table.game.state().state, State::Final, "{place}");
+        let full_time = one.score.full_time.expect("it was played");
+        let level = full_time[0] == full_time[1];
+        let last = one.score.extra_time.filter(|_| level).unwrap_or(full_time);
+        assert_eq!(table.points(), wide(last), "{place}");
+    }
+    played.count()
+}
+
+#[test]
+fn a_season_that_knows_less_ends_with_its_scores_all_the_same() {
+    assert_eq!(ends_as_given("league.json", LEAGUE), 5);
+}
+
+#[test]
+fn every_season_beside_the_project_ends_with_its_scores() {
+    for (file, count) in
+        [("worldcup-2022.json", 64), ("en.1-2023-24.json", 380), ("uefa.cl-2024-25.json", 188)]
+    {
+        match beside(file) {
+            Some(text) => assert_eq!(ends_as_given(file, &text), count),
+            None => eprintln!("{file} is not beside the project"),
+        }
+    }
+}
+
+/// A season of the source data, where it lies beside the project.
+#[expect(clippy::disallowed_methods, reason = "tests find their data by themselves")]
+fn beside(file: &str) -> Option<String> {
+    let default = || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let folder = std::env::var_os("TOUCHLINE_SHARED").map_or_else(default, std::path::PathBuf::from);
+    std::fs::read_to_string(folder.join("data/football/openfootball").join(file)).ok()
+}
+
 fn demo() -> Table {
     let recording = recording::read(DEMO).expect("the demo match is a recording");
     let mut table = Table::set(&recording.game, &football());
