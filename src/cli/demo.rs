@@ -24,7 +24,7 @@ const MATCH: &str = include_str!("../../data/demo/russia-croatia-2018.ndjson");
 /// The day beside it.
 const FIXTURES: &str = include_str!("../../data/demo/fixtures-2018-06-16.json");
 /// Fast enough to see it all in some ten minutes, slow enough to read along.
-pub const SPEED: f64 = 15.0;
+pub const SPEED: f64 = 12.0;
 /// No phone shows nothing new for longer.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(8);
 const PATIENCE: Duration = Duration::from_secs(10);
