@@ -20,7 +20,7 @@ pub mod channel;
 pub mod frame;
 pub mod mailbox;
 pub mod seat;
-mod wake;
+pub(crate) mod wake;
 
 #[cfg(test)]
 mod tests;
@@ -432,7 +432,8 @@ impl Hub {
     }
 
     fn stats_held(&self) -> usize {
-        self.0.counts.held.iter().map(|count| count.load(Ordering::Relaxed)).sum()
+        let held = [Transport::WebSocket, Transport::Sse, Transport::LongPoll];
+        held.into_iter().map(|transport| self.count(transport).load(Ordering::Relaxed)).sum()
     }
 
     pub(crate) fn count(&self, transport: Transport) -> &AtomicUsize {
