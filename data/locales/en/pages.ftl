@@ -3,20 +3,17 @@
 ### A message whose id begins with `js-` also goes to the page's script. Such a message may use $n only to
 ### choose a plural form; what is shown is $count.
 
-brand = touchline
-
 ## Every page
 
 skip-score = Skip to the score
 skip-content = Skip to the content
-nav-games = Games
+nav-games = All games
 nav-desk = Desk
 nav-organiser = Organiser
 nav-sign-in = Staff sign-in
 nav-sign-out = Sign out
 signed-in-as = Signed in as { $name }
 footer-build = touchline { $build }
-no-script = This page works without script. It shows the state of { $time }.
 
 ## Words shared with the script
 
@@ -42,7 +39,6 @@ js-chip-paused = Paused
 
 js-age-entry = Last entry { $age }
 js-age-contact = Last contact { $age }
-js-age-none = No entry yet
 
 js-score-spoken = { $home } { $h }, { $away } { $a }.
 js-title-live = { $home } { $h }–{ $a } { $away }, { $when } – live
@@ -95,10 +91,8 @@ home-live = Live now
 home-next = Still to come
 home-done = Finished
 home-none = No games today. When one is announced, it appears here.
-home-follow = Follow { $home } – { $away }
 home-setup-heading = This box is new
 home-setup = Set it up here:
-starts = Starts { $time }
 time-open = Time not yet known
 
 ## One game
@@ -106,14 +100,10 @@ time-open = Time not yet known
 score-heading = Score
 commentary-heading = Commentary
 commentary-none = Nothing has happened yet. Entries appear here, newest first.
-commentary-older = Older entries are kept: the newest { $count } and the key entries are shown.
-key-heading = Key events
 stats-heading = Statistics
 stats-of = Statistic
 lineups-heading = Players
 shootout-heading = Shoot-out
-result-heading = Result
-where = At { $venue }
 words-alone = The words alone
 whole-game = Score, statistics and players
 refresh = Refresh
@@ -132,10 +122,6 @@ say-interrupt = Goals may interrupt
 say-repeat = Repeat the last announcement
 say-score = Say the score now
 spoken-label = Spoken commentary
-voided = Withdrawn
-replaced = Corrected
-credit = { $credit }
-segment-scores = { $label }
 
 ## Signing in
 
@@ -163,20 +149,16 @@ clock-stop = Stop
 clock-set = Set
 clock-value = Time on the clock
 clock-value-hint = Minutes and seconds, for example 67:30
-clock-running = Running
-clock-stopped = Stopped
 desk-segment = Periods
 segment-start = Start { $label }
 segment-end = End { $label }
 segment-other = Start another period
 segment-choose = Period
 segment-begin = Start this period
-desk-entry = New entry
-desk-entry-side = { $name }
 field-player = Player
-field-player-hint = Shirt number, or leave empty
+field-player-hint = number
 field-minute = Minute
-field-minute-hint = Empty: now. Else 67 or 45+2
+field-minute-hint = now
 group-score = Score
 group-play = Play
 group-discipline = Discipline
@@ -222,7 +204,6 @@ field-starts-hint = Leave empty when not yet known
 field-venue = Place
 params-heading = Rules of this game
 params-hint = Only when they differ from the usual
-params-of = { $name }
 new-send = Create the game
 organiser-games = All games
 organiser-none = No games yet. Create the first one above.
@@ -235,5 +216,3 @@ no = no
 ## Problems
 
 problem-title = This did not work
-problem-back = Back to the games
-problem-404 = There is no such page
