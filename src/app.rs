@@ -114,7 +114,9 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     };
     let service = Arc::new(Front { api: Api::new(Arc::new(state)) });
     let mut served = Vec::new();
-    for listener in [Some((public, limits)), staff.map(|staff| (staff, Limits::staff()))].into_iter().flatten() {
+    for listener in
+        [Some((public, limits)), staff.map(|staff| (staff, Limits::staff()))].into_iter().flatten()
+    {
         let (listener, limits) = listener;
         served.push(runtime::task(accept::serve(listener, Arc::clone(&service), limits, shutdown.clone())));
     }
@@ -192,7 +194,10 @@ impl Running {
             }
         };
         if runtime::timeout(LONGEST, served).await.is_none() {
-            log::warn!("requests were still being answered after {} s; stopping all the same", LONGEST.as_secs());
+            log::warn!(
+                "requests were still being answered after {} s; stopping all the same",
+                LONGEST.as_secs()
+            );
         }
         self.ledger.close().await;
     }

@@ -166,7 +166,8 @@ impl Cache {
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let cached = entries.get(address)?;
         let fresh = now_ms.saturating_sub(cached.made_ms) < GOOD_MS;
-        (fresh && hub.retained(cached.channel).is_some_and(|now| now.frame == cached.frame)).then(|| Arc::clone(cached))
+        (fresh && hub.retained(cached.channel).is_some_and(|now| now.frame == cached.frame))
+            .then(|| Arc::clone(cached))
     }
 
     /// Keeps the answer for an address.

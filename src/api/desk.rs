@@ -154,8 +154,7 @@ async fn enter(
     let body = form::play(&Form::parse(source), board.board["segment"].as_str(), minute)?;
     let command = decode::play(body)?;
     let id = commands::one_id(request, command.id)?;
-    let body =
-        CommandBody::Play { game: GameId(game), expect_seq: command.expect_seq, play: command.play };
+    let body = CommandBody::Play { game: GameId(game), expect_seq: command.expect_seq, play: command.play };
     let pending = commands::submit(state, who, id, source, body)?;
     let id = pending.id.clone();
     let outcome = pending.await;

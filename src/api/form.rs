@@ -41,7 +41,11 @@ impl Form {
 }
 
 /// The command a desk form stands for. `segment` is the present one, for a minute typed without it.
-pub(crate) fn play(form: &Form, segment: Option<&str>, minute: Minute) -> Result<Map<String, Value>, Problem> {
+pub(crate) fn play(
+    form: &Form,
+    segment: Option<&str>,
+    minute: Minute,
+) -> Result<Map<String, Value>, Problem> {
     let kind = form.get("type").ok_or_else(|| invalid("The form does not say which command it is."))?;
     let mut body = Map::new();
     if let Some(expect) = form.number("expect_seq")? {

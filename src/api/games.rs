@@ -66,7 +66,11 @@ async fn list(request: Request) -> Answer {
 fn summary(board: &Value) -> Value {
     const LONG: [&str; 4] = ["timeline", "stats", "credit", "shootout"];
     let short = board.as_object().into_iter().flatten();
-    short.filter(|(name, _)| !LONG.contains(&name.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect::<Map<_, _>>().into()
+    short
+        .filter(|(name, _)| !LONG.contains(&name.as_str()))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 /// The filters of a list.
@@ -80,7 +84,9 @@ struct Wanted {
 impl Wanted {
     fn of(request: &Request) -> Result<Self, Problem> {
         let date = request::param(request, "date");
-        if let Some(text) = date.as_deref().filter(|text| chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_err()) {
+        if let Some(text) =
+            date.as_deref().filter(|text| chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_err())
+        {
             let detail = format!("`date` is `{text}`; write it like 2026-11-22.");
             return Err(Problem::new(400, "invalid-parameter", detail));
         }
@@ -103,7 +109,8 @@ impl Wanted {
     fn next(&self, after: &Value, limit: u64) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("after", &after.to_string()).append_pair("limit", &limit.to_string());
-        let filters = [("date", &self.date), ("state", &self.state), ("venue", &self.venue), ("lang", &self.lang)];
+        let filters =
+            [("date", &self.date), ("state", &self.state), ("venue", &self.venue), ("lang", &self.lang)];
         for (name, value) in filters.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
             query.append_pair(name, value);
         }
@@ -163,7 +170,12 @@ async fn board(request: Request) -> Answer {
         body: body.as_bytes(),
     };
     let by_date = request.header("if-modified-since").is_some();
-    public::answer(&state, &request, &made, if min_seq.is_some() || by_date { Keep::No } else { Keep::Shared })
+    public::answer(
+        &state,
+        &request,
+        &made,
+        if min_seq.is_some() || by_date { Keep::No } else { Keep::Shared },
+    )
 }
 
 async fn timeline(request: Request) -> Answer {
@@ -185,7 +197,9 @@ async fn timeline(request: Request) -> Answer {
     let mut value = json!({ "timeline": page });
     let orders = value["timeline"].as_object().into_iter().flat_map(Map::values);
     let first = orders.filter_map(|entry| entry["order"].as_str()).min().map(str::to_owned);
-    if let Some(first) = first.filter(|_| value["timeline"].as_object().is_some_and(|page| page.len() == size)) {
+    if let Some(first) =
+        first.filter(|_| value["timeline"].as_object().is_some_and(|page| page.len() == size))
+    {
         value["next"] = first.into();
     }
     let mut response = answer(200, &value);
@@ -280,7 +294,8 @@ async fn carry_out(
     let outcome = commands::submit(state, who, id, source, body)?.await;
     let accepted = commands::accepted(&outcome)?;
     let seq: Seq = accepted.seqs.last().copied().unwrap_or(0);
-    let game = accepted.game.ok_or_else(|| problem::internal("find the game", "an outcome without a game"))?;
+    let game =
+        accepted.game.ok_or_else(|| problem::internal("find the game", "an outcome without a game"))?;
     let channel = public::board_channel(request, Subject::Game(game.0));
     public::channel_of(state, &channel).await?;
     public::wait_for(state, &channel, game, seq).await?;

@@ -41,7 +41,11 @@ async fn live(request: Request) -> Answer {
             problem
         })?;
         if channels.iter().any(|(other, _)| *other == id) {
-            return Err(Problem::new(400, "invalid-parameter", format!("The channel `{name}` is named twice.")));
+            return Err(Problem::new(
+                400,
+                "invalid-parameter",
+                format!("The channel `{name}` is named twice."),
+            ));
         }
         channels.push((id, want));
     }
@@ -149,9 +153,8 @@ fn cursor(request: &Request) -> Option<Cursor> {
 
 /// The mailbox of a fan's device.
 fn device(request: &Request) -> Result<MailboxKey, Problem> {
-    let device = request::cookie(request, super::login::DEVICE).and_then(|cookie| {
-        request.state().auth.devices().verify(cookie)
-    });
+    let device = request::cookie(request, super::login::DEVICE)
+        .and_then(|cookie| request.state().auth.devices().verify(cookie));
     let detail = "The channel `me` needs a session or a device: POST /api/v1/device makes one.";
     let device = device.ok_or_else(|| Problem::new(401, "device-required", detail))?;
     let id: String = device.id.0.iter().map(|byte| format!("{byte:02x}")).collect();

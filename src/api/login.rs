@@ -139,7 +139,8 @@ fn setup_token(request: &Request) -> Result<&str, Problem> {
 }
 
 fn used_link() -> Problem {
-    let detail = "This set-up link was used or is not of this start of the box. Log in, or look for a newer link.";
+    let detail =
+        "This set-up link was used or is not of this start of the box. Log in, or look for a newer link.";
     Problem::new(410, "setup-used", detail)
 }
 

@@ -20,8 +20,8 @@ use crate::net::encode::Hot;
 use crate::net::head::Head;
 use crate::pages::Pages;
 use crate::runtime::Time;
-use crate::words::catalogue::Words;
 use crate::wire::Problem;
+use crate::words::catalogue::Words;
 
 mod cache;
 mod commands;

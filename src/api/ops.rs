@@ -17,7 +17,7 @@ pub(crate) fn routes(server: &mut Server<Arc<State>>) {
 }
 
 /// The document of this API, OpenAPI 3.1.
-pub const OPENAPI: &str = include_str!("openapi.json");
+const OPENAPI: &str = include_str!("openapi.json");
 
 /// The process answers: nothing more is claimed.
 async fn healthz(_: Request) -> Answer {
@@ -27,7 +27,7 @@ async fn healthz(_: Request) -> Answer {
 /// The ledger answers and fans can be served.
 async fn readyz(request: Request) -> Answer {
     let head = request.state().ledger.read(|connection| {
-        connection.query_row("SELECT coalesce(max(seq), 0) FROM event", [], |row| row.get::<_, i64>(0))
+        Ok(connection.query_row("SELECT ifnull(max(seq), 0) FROM event", [], |row| row.get::<_, i64>(0))?)
     });
     match head.await {
         Ok(seq) => Ok(text(&format!("ready, last event {seq}\n"))),
@@ -54,11 +54,23 @@ async fn metrics(request: Request) -> Answer {
         line(&mut out, &format!("touchline_phones{{transport=\"{transport}\"}}"), count as u64);
     }
     single(&mut out, "touchline_channels", "gauge", "Channels open.", stats.channels as u64);
-    single(&mut out, "touchline_ring_bytes", "gauge", "Bytes of frames kept for resuming.", stats.ring_bytes as u64);
+    single(
+        &mut out,
+        "touchline_ring_bytes",
+        "gauge",
+        "Bytes of frames kept for resuming.",
+        stats.ring_bytes as u64,
+    );
     single(&mut out, "touchline_polls", "counter", "Answers to polls.", stats.polls);
     single(&mut out, "touchline_frames", "counter", "Frames published.", stats.frames);
     single(&mut out, "touchline_delivered", "counter", "Messages given to phones.", stats.delivered);
-    single(&mut out, "touchline_resyncs", "counter", "Phones moved to a snapshot because they fell behind.", stats.resyncs);
+    single(
+        &mut out,
+        "touchline_resyncs",
+        "counter",
+        "Phones moved to a snapshot because they fell behind.",
+        stats.resyncs,
+    );
     single(&mut out, "touchline_uptime_ms", "gauge", "Milliseconds since the start.", state.time.now_ms());
     out.push_str("# EOF\n");
     let mut response = Response::new(200);

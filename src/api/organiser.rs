@@ -83,7 +83,8 @@ async fn make(request: &Request, who: &Who, source: &[u8]) -> Result<u64, Proble
     let id = commands::one_id(request, form.get("id").map(str::to_owned))?;
     let outcome = commands::submit(state, who, id, source, CommandBody::CreateGame(Box::new(new)))?.await;
     let accepted = commands::accepted(&outcome)?;
-    let game = accepted.game.ok_or_else(|| problem::internal("find the game", "an outcome without a game"))?;
+    let game =
+        accepted.game.ok_or_else(|| problem::internal("find the game", "an outcome without a game"))?;
     let channel = crate::wire::ChannelName::new(crate::wire::Subject::Game(game.0));
     let seq = accepted.seqs.last().copied().unwrap_or(0);
     // The list the organiser is led to shows the game if it comes in time; if not, the next look does.
@@ -103,16 +104,22 @@ fn game_json(state: &State, form: &Form) -> Result<Map<String, Value>, Problem> 
     for (param, text) in form.with_prefix(&format!("param.{id}.")) {
         let kind = sport.params.iter().find(|known| known.id == param).map(|known| &known.kind);
         let value = match kind {
-            Some(ParamKind::Int { .. } | ParamKind::Minutes { .. }) => text.trim().parse::<i64>().map(Value::from).ok(),
+            Some(ParamKind::Int { .. } | ParamKind::Minutes { .. }) => {
+                text.trim().parse::<i64>().map(Value::from).ok()
+            }
             Some(ParamKind::Bool) => text.parse::<bool>().map(Value::from).ok(),
             _ => Some(Value::from(text)),
         };
         let detail = || format!("`{text}` is no value for `{param}`.");
-        params.insert(param.to_owned(), value.ok_or_else(|| Problem::new(422, "invalid-parameter", detail()))?);
+        params
+            .insert(param.to_owned(), value.ok_or_else(|| Problem::new(422, "invalid-parameter", detail()))?);
     }
     let mut body = Map::new();
     body.insert("sport".to_owned(), json!(id));
-    body.insert("sides".to_owned(), json!({ home: { "name": name("home") }, away: { "name": name("away") } }));
+    body.insert(
+        "sides".to_owned(),
+        json!({ home: { "name": name("home") }, away: { "name": name("away") } }),
+    );
     body.insert("params".to_owned(), Value::Object(params));
     if let Some(venue) = form.get("venue") {
         body.insert("venue".to_owned(), json!(venue));

@@ -54,6 +54,10 @@ pub(crate) fn unknown_game(id: &str) -> Problem {
 /// The box could not do it and it is not the client's fault; `cause` goes to the log alone.
 pub(crate) fn internal(operation: &str, cause: impl std::fmt::Display) -> Problem {
     log::error!("{operation}: {cause}");
-    Problem::new(503, "unavailable", format!("The box could not {operation} just now. Try again in a moment."))
-        .with(RETRY_AFTER, 2)
+    Problem::new(
+        503,
+        "unavailable",
+        format!("The box could not {operation} just now. Try again in a moment."),
+    )
+    .with(RETRY_AFTER, 2)
 }

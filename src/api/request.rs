@@ -127,7 +127,12 @@ pub(crate) fn staff_only(method: Method, path: &str) -> bool {
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
     match first {
         "login" | "logout" | "desk" | "organiser" | "setup" => true,
-        "api" => !method.is_safe() && !path.ends_with("/ballots") && !path.contains("/chat") && path != "/api/v1/device",
+        "api" => {
+            !method.is_safe()
+                && !path.ends_with("/ballots")
+                && !path.contains("/chat")
+                && path != "/api/v1/device"
+        }
         _ => false,
     }
 }

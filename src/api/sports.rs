@@ -10,7 +10,9 @@ use super::request::Request;
 use super::{Answer, State, json as answer, route};
 use crate::domain::event::Param;
 use crate::domain::sport::embedded::{Library, carried};
-use crate::domain::sport::{ActionDef, Group, MinuteRule, ParamDef, ParamKind, PlayerRule, SegmentKind, Sport, To};
+use crate::domain::sport::{
+    ActionDef, Group, MinuteRule, ParamDef, ParamKind, PlayerRule, SegmentKind, Sport, To,
+};
 use crate::wire::Problem;
 
 pub(crate) fn routes(server: &mut Server<Arc<State>>) {
@@ -32,9 +34,9 @@ impl Sports {
         if let Some(folder) = folder {
             files.extend(read(folder)?);
         }
-        Library::load(files).map(Self).map_err(|errors| {
-            errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
-        })
+        Library::load(files)
+            .map(Self)
+            .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     }
 
     /// The sport of that id.
@@ -76,9 +78,11 @@ async fn list(request: Request) -> Answer {
 
 async fn one(request: Request) -> Answer {
     let id = request.param("id").unwrap_or_default();
-    let sport = request.state().sports.get(id).ok_or_else(|| {
-        Problem::new(404, "unknown-sport", format!("This box knows no sport `{id}`."))
-    })?;
+    let sport = request
+        .state()
+        .sports
+        .get(id)
+        .ok_or_else(|| Problem::new(404, "unknown-sport", format!("This box knows no sport `{id}`.")))?;
     let mut response = answer(200, &sport_json(&sport));
     response.insert_header("Cache-Control", "max-age=60");
     Ok(response)
