@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use proptest::prelude::{prop_assert, proptest};
 use touchline::domain::clock::Direction;
 use touchline::domain::event::Param;
 use touchline::domain::sport::embedded::{FILES, Library, carried};
@@ -109,7 +110,11 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("\"{minute}'\"", "^\"{minutes}'\"", "unknown placeholder `{minutes}` in a clock; known: {minute}"),
     ("\"{minute}'\"", "^\"{minute'\"", "`{` without `}`"),
     ("extra = \" a.e.t.\"", "^extr = \" a.e.t.\"", "unknown segment or group `extr`"),
-    ("states  = { HT", "states  = { ^final_E9 = \"X\", HT", "unknown state `final_E9`"),
+    (
+        "states  = { HT",
+        "states  = { ^final_E9 = \"X\", HT",
+        "unknown state `final_E9`; known: 1H, HT, 2H, BET, E1, E2, P, final, final_extra",
+    ),
 ];
 
 #[test]
@@ -308,6 +313,21 @@ fn suffixes_stand_in_the_order_of_play() {
         sport.display.after.iter().map(|(part, _)| part.as_str()).collect::<Vec<_>>(),
         ["zusatz", "P"]
     );
+}
+
+proptest! {
+    /// Whatever an operator's hand does to a file, it is taken or refused with a line that it has.
+    #[test]
+    fn a_damaged_file_is_taken_or_refused(at in 0..FOOTBALL.len(), cut in 0..40_usize, put in "[a-z0-9$:.={}\\[\\]\"\n-]{0,3}") {
+        let text: String = FOOTBALL.chars().take(at).chain(put.chars()).chain(FOOTBALL.chars().skip(at + cut)).collect();
+        match Sport::parse("f.toml", &text) {
+            Ok(sport) => prop_assert!(sport.rules(&BTreeMap::new()).is_ok()),
+            Err(error) => {
+                prop_assert!((1..=text.lines().count().max(1) + 1).contains(&error.line), "{error}");
+                prop_assert!(!error.what.is_empty() && !error.what.contains('\n'), "{error}");
+            }
+        }
+    }
 }
 
 fn football() -> Sport {
