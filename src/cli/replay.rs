@@ -2,7 +2,7 @@
 //!
 //! Every command goes over HTTP with a token, like anybody's. It carries the recording's game time, so that
 //! minutes are right at any speed. The box's game clock runs in real time; [`schedule`] sets it whenever it
-//! is off by more than [`DRIFT_MS`] at an entry, and every [`TICK`] while nothing is entered. At normal
+//! is off by more than `DRIFT_MS` at an entry, and every `TICK` while nothing is entered. At normal
 //! speed that is never.
 
 use std::fmt::Write as _;

@@ -2,7 +2,7 @@
 //!
 //! Of some 1,700 touches of the ball those remain that a commentator enters: goals, shots, saves, corners,
 //! free kicks, fouls, offsides, cards, substitutions, penalty kicks, and the segments they stand in. Nothing
-//! is added but the lengths of the intervals, which the files do not hold ([`PERIODS`]). Substitutions are
+//! is added but the lengths of the intervals, which the files do not hold (`PERIODS`). Substitutions are
 //! known to the minute only and stand at its end. A shot with "head or body" is not tagged a header: which
 //! of the two it was is not recorded.
 
