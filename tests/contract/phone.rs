@@ -117,10 +117,7 @@ impl Phone {
         let (message, id) = match self.transport {
             Transport::WebSocket | Transport::Sse => {
                 let transport = self.transport;
-                match self.link().message(transport) {
-                    Some(heard) => heard,
-                    None => return None,
-                }
+                self.link().message(transport)?
             }
             Transport::LongPoll | Transport::Poll => {
                 let until = Instant::now() + DEADLINE;
