@@ -12,6 +12,10 @@ export function commandOf(fields, board) {
     if (fields.side) made.side = fields.side;
     const player = (fields.player ?? "").trim();
     if (player) made.player = player;
+    const other = (fields.other ?? "").trim();
+    if (other) made.other = other;
+    if (fields.scored) made.scored = fields.scored === "true";
+    if (fields.value) made.value = Number(fields.value);
     return made;
   };
   let at;

@@ -58,6 +58,9 @@ function startDesk() {
     const later = new Set(ends.slice(at + 1).map((button) => button.dataset.end));
     const next = starts.find((button) => later.has(button.dataset.start));
     for (const button of starts) button.hidden = !(rest && button === next);
+    for (const element of document.querySelectorAll("[data-only]")) {
+      element.hidden = !element.dataset.only.split(" ").includes(board.segment);
+    }
     for (const [index, button] of ends.entries()) button.hidden = !(live && index === at);
   }
 
@@ -148,6 +151,8 @@ function startDesk() {
     event.preventDefault();
     const fields = Object.fromEntries(new FormData(form));
     if (event.submitter?.name) fields[event.submitter.name] = event.submitter.value;
+    // A second player is named for what has one: who comes on, who gave the pass.
+    if (!event.submitter?.hasAttribute("data-other")) delete fields.other;
     const board = page.board();
     const { command, wrong } = commandOf(fields, board);
     if (wrong) return speak("alert", t(wrong));

@@ -29,6 +29,14 @@ js-state-awarded = Awarded
 js-state-final = Full time
 js-state-withdrawn = Withdrawn
 
+js-state-why = { $last }: { $reason }
+js-review = Under review
+js-added = { $n ->
+    [one] At least { $count } added minute
+   *[other] At least { $count } added minutes
+}
+js-adjusted = Counted by hand
+
 js-chip-static = As of { $time }
 js-chip-connecting = Connecting
 js-chip-live = Live
@@ -157,12 +165,15 @@ segment-choose = Period
 segment-begin = Start this period
 field-player = Player
 field-player-hint = number
+field-other = Second player
 field-minute = Minute
 field-minute-hint = now
 group-score = Score
 group-play = Play
 group-discipline = Discipline
-group-result = Result
+group-course = Course of the game
+kick-scored = { $label }: scored
+kick-missed = { $label }: missed
 group-other = More
 desk-comment = Commentary line
 field-text = Text
@@ -184,6 +195,7 @@ field-side = Side
 replace-send = Replace
 state-now = Now: { $state }
 resume-question = The box was without power for { $gap } while the clock ran.
+resume-unknown = The box was without power while the clock ran, nobody knows how long. Compare with the clock at the field.
 resume-subtract = Take { $gap } off: { $value }
 resume-keep = Keep { $value }
 outcome-accepted = Accepted.
