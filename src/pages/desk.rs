@@ -52,13 +52,15 @@ pub(crate) fn facts(
     sport: &Value,
 ) -> Map<String, Value> {
     let mut facts = Map::new();
-    let all: Vec<Value> = listed(&sport["actions"]).iter().map(|action| one_action(action, board)).collect();
+    let possible = listed(&sport["actions"]).into_iter().filter(|action| is_enabled(action, board, sport));
+    let all: Vec<Value> = possible.map(|action| one_action(&action, board)).collect();
     let (kicks, all): (Vec<Value>, Vec<Value>) =
         all.into_iter().partition(|action| action["group"] == "shootout");
     let (sided, unsided): (Vec<Value>, Vec<Value>) =
         all.into_iter().partition(|action| action["side"] != false);
     facts.insert("any_other".into(), sided.iter().any(|action| action["other"] == true).into());
     facts.insert("actions".into(), grouped(strings, frame, &sided).into());
+    facts.insert("minute_floor".into(), (sport["clock"]["minute"] == "floor").into());
     facts.insert("kicks".into(), kicks.into());
     facts.insert("course".into(), unsided.into());
     facts.insert("segments".into(), segments(board, &sport["segments"]).into());
@@ -145,6 +147,16 @@ fn grouped(strings: &Strings, frame: &Frame<'_>, actions: &[Value]) -> Vec<Value
         (!mine.is_empty()).then(|| json!({"id": group, "label": label, "actions": mine}))
     });
     groups.collect()
+}
+
+/// Whether this game's parameters allow the action: temporary dismissals, where a competition has them.
+fn is_enabled(action: &Value, board: &Value, sport: &Value) -> bool {
+    let Some(switch) = action["enabled"].as_str().map(|name| name.trim_start_matches('$')) else {
+        return true;
+    };
+    let usual = listed(&sport["params"]).into_iter().find(|param| param["id"] == switch);
+    let own = board["desk"]["params"][switch].as_bool();
+    own.or(usual.and_then(|param| param["default"].as_bool())).unwrap_or(true)
 }
 
 /// A button. One that belongs to certain periods is hidden in the others; `only` tells the script which.

@@ -57,6 +57,7 @@ pub(crate) fn game(strings: &Strings, frame: &Frame<'_>, board: &Value) -> Value
         "state_label": label(strings, frame, board),
         "notes": notes(strings, frame, board),
         "competition": board["title"],
+        "review": board["review"].is_object(),
         "result": said(&board["result"]),
         "shootout": said(&board["shootout"]),
         "venue": board["venue"],

@@ -88,7 +88,7 @@ js-send-again = Send again
 js-discard = Discard
 
 js-bad-time = A time is written 12:34.
-js-bad-minute = A minute is written 67 or 45+2.
+js-bad-minute = A minute is written 67, 45+2 or 66:12.
 js-take-back-of = Take back: { $last }
 
 ## Games of the day
@@ -193,6 +193,13 @@ field-seq = Entry
 field-action = What it really was
 field-side = Side
 replace-send = Replace
+field-award = If awarded, to
+award-nobody = nobody
+desk-review = Review
+review-any = play in general
+review-open = Under review
+review-stands = The decision stands
+review-overturned = Overturned
 state-now = Now: { $state }
 resume-question = The box was without power for { $gap } while the clock ran.
 resume-unknown = The box was without power while the clock ran, nobody knows how long. Compare with the clock at the field.
