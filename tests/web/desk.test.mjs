@@ -11,11 +11,17 @@ const CASES = [
   [{ type: "action", action: "goal", side: "home", player: " 9 ", minute: "" }, { type: "action", action: "goal", side: "home", player: "9" }],
   [{ type: "action", action: "goal", side: "home", minute: "67" }, { type: "action", action: "goal", side: "home", at: { segment: "2H", clock_ms: 3960000 } }],
   [{ type: "action", action: "goal", minute: "45+2" }, { type: "action", action: "goal", at: { segment: "2H", clock_ms: 2760000 } }],
+  [{ type: "action", action: "kick", side: "away", scored: "false", player: "" }, { type: "action", action: "kick", side: "away", scored: false }],
+  [{ type: "action", action: "added_time", value: "3" }, { type: "action", action: "added_time", value: 3 }],
+  [{ type: "action", action: "substitution", side: "home", player: "9", other: "14" }, { type: "action", action: "substitution", side: "home", player: "9", other: "14" }],
   [{ type: "clock", do: "start" }, { type: "clock", do: "start" }],
   [{ type: "clock", value: "67:30", do: "set" }, { type: "clock", do: "set", value_ms: 4050000 }],
-  [{ type: "segment", do: "start", to: "E1" }, { type: "segment", do: "start", segment: "E1" }],
+  [{ type: "segment", do: "start", segment: "E1" }, { type: "segment", do: "start", segment: "E1" }],
   [{ type: "segment", do: "end" }, { type: "segment", do: "end" }],
   [{ type: "state", to: "suspended", reason: " rain " }, { type: "state", to: "suspended", reason: "rain" }],
+  [{ type: "state", to: "awarded", side: "away", reason: "" }, { type: "state", to: "awarded", award: { kind: "awarded", side: "away" } }],
+  [{ type: "state", to: "live", side: "away" }, { type: "state", to: "live" }],
+  [{ type: "review", do: "open", of: "12" }, { type: "review", do: "open", of: 12 }],
   [{ type: "comment", text: " Good. ", urgency: "assertive" }, { type: "comment", text: "Good.", urgency: "assertive" }],
   [{ type: "void", seq: "1208", reason: "" }, { type: "void", seq: 1208 }],
   [{ type: "replace", seq: "7", action: "own_goal", side: "away", player: "", minute: "3" },
@@ -30,6 +36,8 @@ test("a time that is not one is told, not guessed", () => {
   assert.equal(commandOf({ type: "action", action: "goal", minute: "-3" }, board).wrong, "bad-minute");
   assert.equal(parseClock("12:75"), undefined);
   assert.equal(parseMinute("1"), 0);
+  assert.equal(parseMinute("1", "floor"), 60000);
+  assert.equal(parseMinute("66:12"), 3972000);
 });
 
 test("a clock is told from its anchor", () => {

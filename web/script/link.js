@@ -22,7 +22,7 @@ export function createLink(options) {
   const usable = LADDER.filter((rung) =>
     rung === "ws" ? host.WebSocket : rung === "sse" ? host.EventSource : host.fetch);
   let cursor = options.cursor;
-  const wanted = new Set(asks);
+  const wanted = new Set(asks.filter((ch) => ch !== "me"));
   let rung = options.sparing ? "poll" : usable[0];
   let current; // the transport in use or being tried
   let probe; // a better one being tried beside it
@@ -47,8 +47,8 @@ export function createLink(options) {
 
   function address(kind) {
     // A cursor says that all channels are held at it; `+` asks for a snapshot in any case. A long-poll that has
-    // nothing to say is held, which would prove nothing: the first one asks for something.
-    if (kind === "longpoll" && !current?.delivered) wanted.add(channels.at(-1));
+    // nothing to say is held, which would prove nothing: the first one asks for something. The mailbox has no snapshot.
+    if (kind === "longpoll" && !current?.delivered) wanted.add(channels.filter((ch) => ch !== "me").at(-1));
     const query = channels.map((ch) => "ch=" + encodeURIComponent((wanted.has(ch) ? "+" : "") + ch));
     if (cursor) query.push("cursor=" + encodeURIComponent(cursor));
     return base + kind + "?" + query.join("&");

@@ -29,6 +29,14 @@ js-state-awarded = Awarded
 js-state-final = Full time
 js-state-withdrawn = Withdrawn
 
+js-state-why = { $last }: { $reason }
+js-review = Under review
+js-added = { $n ->
+    [one] At least { $count } added minute
+   *[other] At least { $count } added minutes
+}
+js-adjusted = Counted by hand
+
 js-chip-static = As of { $time }
 js-chip-connecting = Connecting
 js-chip-live = Live
@@ -80,7 +88,7 @@ js-send-again = Send again
 js-discard = Discard
 
 js-bad-time = A time is written 12:34.
-js-bad-minute = A minute is written 67 or 45+2.
+js-bad-minute = A minute is written 67, 45+2 or 66:12.
 js-take-back-of = Take back: { $last }
 
 ## Games of the day
@@ -157,12 +165,15 @@ segment-choose = Period
 segment-begin = Start this period
 field-player = Player
 field-player-hint = number
+field-other = Second player
 field-minute = Minute
 field-minute-hint = now
 group-score = Score
 group-play = Play
 group-discipline = Discipline
-group-result = Result
+group-course = Course of the game
+kick-scored = { $label }: scored
+kick-missed = { $label }: missed
 group-other = More
 desk-comment = Commentary line
 field-text = Text
@@ -182,8 +193,16 @@ field-seq = Entry
 field-action = What it really was
 field-side = Side
 replace-send = Replace
+field-award = If awarded, to
+award-nobody = nobody
+desk-review = Review
+review-any = play in general
+review-open = Under review
+review-stands = The decision stands
+review-overturned = Overturned
 state-now = Now: { $state }
 resume-question = The box was without power for { $gap } while the clock ran.
+resume-unknown = The box was without power while the clock ran, nobody knows how long. Compare with the clock at the field.
 resume-subtract = Take { $gap } off: { $value }
 resume-keep = Keep { $value }
 outcome-accepted = Accepted.
