@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::clock::{Clock, Stamp};
 use super::command::Actor;
 use super::event::{Award, Entry, Event, GameTime, NewGame, State, Visibility};
+use super::fold::Context;
 use super::order::Order;
 use super::sport::{Rules, Sport};
 use super::{GameId, Rejection, Seq};
@@ -133,6 +134,8 @@ pub struct Folded {
     pub points: [i64; 2],
     /// Totals of each counter by id, per side.
     pub counters: BTreeMap<String, [i64; 2]>,
+    /// How often each action and sanction happened, per side.
+    pub actions: BTreeMap<String, [i64; 2]>,
     /// Sanctions: (side, player) → discipline id → how often.
     pub discipline: BTreeMap<(usize, String), BTreeMap<String, u32>>,
     /// The shoot-out.
@@ -210,8 +213,20 @@ impl Game {
     /// Never for an event that was accepted: its parameters were checked when it was decided.
     #[must_use]
     pub fn new(id: GameId, setup: NewGame, created: &Event) -> Self {
-        let _ = (id, setup, created);
-        todo!()
+        let rules = setup.sport.rules(&setup.params).expect("parameters were checked when it was decided");
+        let state = Folded::start(Context { sport: &setup.sport, rules: &rules });
+        Self {
+            id,
+            rules: Arc::new(rules),
+            setup,
+            withdrawn: None,
+            last_seq: created.seq,
+            last_entry: None,
+            resumed: None,
+            entries: Vec::new(),
+            state,
+            checkpoints: Vec::new(),
+        }
     }
 
     /// The folded state.
@@ -238,32 +253,96 @@ impl Game {
         self.entries.iter().rev().find(|entry| entry.seq == seq)
     }
 
-    /// The score in the sport's own notation: `2-1`, `1-1 a.e.t. (4-3 pen.)`.
-    #[must_use]
-    pub fn score_text(&self) -> String {
-        todo!()
-    }
-
-    /// The minute of a game time in the sport's own notation: `67'`, `45+2'`; absent without a clock.
-    #[must_use]
-    pub fn minute_text(&self, at: &GameTime) -> Option<String> {
-        let _ = at;
-        todo!()
-    }
-
-    /// The minute as a number, and the minutes of added time: 45 and 2 for `45+2'`.
-    #[must_use]
-    pub fn minute(&self, at: &GameTime) -> Option<(u64, Option<u64>)> {
-        let _ = at;
-        todo!()
-    }
-
-    /// Whether `parameters` and `sides` make a game of that sport.
+    /// Whether the parameters and sides make a game of that sport.
     ///
     /// # Errors
     /// Names the parameter or side that does not fit.
     pub fn check_setup(setup: &NewGame) -> Result<(), Rejection> {
-        let _ = setup;
-        todo!()
+        setup.sport.rules(&setup.params)?;
+        let [home, away] = &setup.sport.sides;
+        let wanted = || format!("{} is played by `{home}` and `{away}`", setup.sport.name);
+        for id in setup.sides.keys() {
+            if setup.sport.side(id).is_none() {
+                let detail = format!("There is no side `{id}`; {}.", wanted());
+                return Err(Rejection::invalid("unknown-side", detail));
+            }
+        }
+        for id in &setup.sport.sides {
+            let name = setup.sides.get(id).map(|side| side.name.trim()).unwrap_or_default();
+            if name.is_empty() {
+                let detail = format!("The side `{id}` has no name; {}.", wanted());
+                return Err(Rejection::invalid("invalid-side", detail));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn context(&self) -> Context<'_> {
+        Context { sport: &self.setup.sport, rules: &self.rules }
+    }
+
+    /// The state before the entry at `index`, from the nearest checkpoint, and from where on it was folded.
+    pub(super) fn state_before(&self, index: usize) -> Folded {
+        if index >= self.entries.len() {
+            return self.state.clone();
+        }
+        let near = self.checkpoints.iter().rev().find(|(at, _)| *at <= index);
+        let (from, mut state) =
+            near.map_or_else(|| (0, Folded::start(self.context())), |(at, state)| (*at, state.clone()));
+        for entry in self.entries[from..index].iter().filter(|entry| entry.counts()) {
+            state.step(self.context(), entry);
+        }
+        state
+    }
+
+    /// Folds everything from `index` on anew, and writes how the game stood after each entry.
+    pub(super) fn refold(&mut self, index: usize) {
+        let mut state = self.state_before_refold(index);
+        let rules = Arc::clone(&self.rules);
+        let sport = Arc::clone(&self.setup.sport);
+        let context = Context { sport: &sport, rules: &rules };
+        for at in index..self.entries.len() {
+            if at > 0 && at % CHECKPOINT == 0 && self.checkpoints.last().is_none_or(|(last, _)| *last < at) {
+                self.checkpoints.push((at, state.clone()));
+            }
+            let entry = &mut self.entries[at];
+            entry.after = if entry.counts() { state.step(context, entry) } else { state.moment(Vec::new()) };
+        }
+        self.state = state;
+    }
+
+    /// Folds the last entry alone, upon the state as it stands.
+    pub(super) fn fold_last(&mut self) {
+        let index = self.entries.len() - 1;
+        if index > 0 && index % CHECKPOINT == 0 {
+            self.checkpoints.push((index, self.state.clone()));
+        }
+        let context = Context { sport: &self.setup.sport, rules: &self.rules };
+        let entry = &mut self.entries[index];
+        entry.after =
+            if entry.counts() { self.state.step(context, entry) } else { self.state.moment(Vec::new()) };
+    }
+
+    fn state_before_refold(&mut self, index: usize) -> Folded {
+        self.checkpoints.retain(|(at, _)| *at <= index);
+        let (from, mut state) = self
+            .checkpoints
+            .last()
+            .map_or_else(|| (0, Folded::start(self.context())), |(at, state)| (*at, state.clone()));
+        for entry in self.entries[from..index].iter().filter(|entry| entry.counts()) {
+            state.step(self.context(), entry);
+        }
+        state
+    }
+}
+
+/// A checkpoint is kept each so many entries.
+const CHECKPOINT: usize = 64;
+
+impl GameEntry {
+    /// Whether it changes the game: it was neither taken back nor replaced, and is no correction itself.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.voided_by.is_none() && self.replaced_by.is_none() && matches!(self.what, What::Entry(_))
     }
 }

@@ -5,12 +5,15 @@
 //! and randomness are arguments, so that replay equals live.
 
 pub mod apply;
+mod check;
 pub mod clock;
 pub mod command;
 pub mod decide;
 pub mod event;
+mod fold;
 pub mod game;
 pub mod order;
+mod score;
 pub mod scoring;
 pub mod sport;
 
