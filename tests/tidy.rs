@@ -81,7 +81,7 @@ const MADE: &[&str] = &["target", "node_modules"];
 
 #[test]
 fn rooms_import_only_what_the_table_allows() {
-    assert_clean("imports", rust_files("src").iter().flat_map(|f| import_breaches(f)));
+    assert_clean("imports", rust_files("src").iter().flat_map(import_breaches));
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn the_list_of_long_files_is_not_stale() {
 
 #[test]
 fn nothing_is_unwrapped_reexported_or_left_undone() {
-    assert_clean("leftovers", rust_files("src").iter().flat_map(|f| leftovers(f)));
+    assert_clean("leftovers", rust_files("src").iter().flat_map(leftovers));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Runs the script tests of `tests/web/*.mjs` with Node.js, one test a file.
+//! Runs the tests of the pages' script, `tests/web/*.test.mjs`, with Node.js.
 //!
 //! Ignored by a plain `cargo test`, because Node.js may be missing; `tests/run` installs it and runs them, or
 //! says "web script tests NOT RUN".

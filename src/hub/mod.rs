@@ -1,1 +1,552 @@
-//! Channels, rings, retained snapshots and subscribers.
+//! The hub: channels, rings, retained boards, and who follows them.
+//!
+//! The pump publishes, transports take seats. One lock, the book, gives frames their numbers and so
+//! puts them in one order over the whole box; phones read rings without it. What a phone may rely on:
+//! frames reach it in that order, none is left out without a board in its place, none comes twice.
+//!
+//! A name published nowhere has no channel; `me` is no channel but a mailbox.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+
+use serde_json::Value;
+
+use crate::runtime::{self, Time};
+use crate::wire::message::Message;
+use crate::wire::{ChannelName, Epoch, Say, Transport};
+
+pub mod channel;
+pub mod frame;
+pub mod mailbox;
+pub mod seat;
+mod wake;
+
+#[cfg(test)]
+mod tests;
+
+use channel::{Channel, Ring};
+use frame::{Frame, Retained};
+use mailbox::{MailSeat, Mailbox, MailboxKey};
+use seat::{Bell, Pace, Seat, Set};
+
+/// A channel's handle; never used again once the channel is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ChannelId(u32);
+
+/// What a channel is, for the order in which load is shed: scores never.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Class {
+    /// How many are here, who is typing.
+    Presence,
+    /// Talk beside a game.
+    Talk,
+    /// Counts of a vote.
+    Tally,
+    /// Announcements and what is open.
+    Venue,
+    /// A game, or the list of games.
+    Score,
+    /// What staff need to see the box and the desk.
+    Staff,
+}
+
+/// What the hub keeps at most.
+#[derive(Clone, Debug)]
+pub struct HubLimits {
+    /// Bytes of frames kept for each channel.
+    pub ring_bytes: usize,
+    /// Bytes of frames kept over all channels; the oldest go first.
+    pub rings_bytes: usize,
+    /// Receipts kept in one mailbox.
+    pub mailbox_entries: usize,
+    /// How long a receipt is kept.
+    pub mailbox_ms: u64,
+    /// Held connections, all transports together.
+    pub phones: usize,
+}
+
+impl Default for HubLimits {
+    fn default() -> Self {
+        Self {
+            ring_bytes: 64 * 1024,
+            rings_bytes: 8 * 1024 * 1024,
+            mailbox_entries: 64,
+            mailbox_ms: 10 * 60 * 1000,
+            phones: 15_000,
+        }
+    }
+}
+
+/// One step of a channel, as the pump publishes it.
+#[derive(Clone, Debug, Default)]
+pub struct Update {
+    /// The board after the step.
+    pub board: Value,
+    /// What leads there from the board last published: RFC 7396.
+    pub patch: Value,
+    /// Lines for the announcer.
+    pub say: Vec<Say>,
+    /// When, as RFC 3339, for display.
+    pub t: String,
+    /// The ids of the commands behind it, for the log.
+    pub trace: Vec<String>,
+}
+
+/// Why every connection is being ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// The code of the `bye`.
+    pub code: u16,
+    /// Its reason.
+    pub reason: String,
+}
+
+/// Counts, for status page and metrics.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Phones on a WebSocket.
+    pub websocket: usize,
+    /// Phones on Server-Sent Events.
+    pub sse: usize,
+    /// Phones on a long-poll held at this moment.
+    pub longpoll: usize,
+    /// Answers to polls since the start.
+    pub polls: u64,
+    /// Channels open.
+    pub channels: usize,
+    /// Frames published.
+    pub frames: u64,
+    /// Messages given to phones.
+    pub delivered: u64,
+    /// Times a phone was moved to a snapshot because it could not keep up.
+    pub resyncs: u64,
+    /// Bytes in all rings.
+    pub ring_bytes: usize,
+}
+
+impl Stats {
+    /// Held connections, all transports together.
+    #[must_use]
+    pub fn phones(&self) -> usize {
+        self.websocket + self.sse + self.longpoll
+    }
+}
+
+/// The hub. Clones are handles on one hub; its tasks end with the last of them.
+#[derive(Clone, Debug)]
+pub struct Hub(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    epoch: Epoch,
+    limits: HubLimits,
+    time: Time,
+    frame: AtomicU64,
+    book: Mutex<Book>,
+    mailboxes: Mutex<HashMap<MailboxKey, Arc<Mailbox>>>,
+    ending: OnceLock<Ending>,
+    to_wake: async_channel::Sender<Arc<Set>>,
+    counts: Counts,
+    dice: AtomicU64,
+    heartbeat: Mutex<Option<(u64, u64, Arc<Frame>)>>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    held: [AtomicUsize; 4],
+    polls: AtomicU64,
+    delivered: AtomicU64,
+    resyncs: AtomicU64,
+}
+
+/// What is changed only while frames get their numbers.
+#[derive(Debug, Default)]
+pub(crate) struct Book {
+    names: HashMap<Arc<str>, ChannelId>,
+    entries: HashMap<ChannelId, Entry>,
+    sets: HashMap<(Box<[ChannelId]>, Pace), Weak<Set>>,
+    last_id: u32,
+    // The oldest frame of every ring that has one, to find the oldest of all.
+    oldest: BTreeMap<u64, ChannelId>,
+    ring_bytes: usize,
+}
+
+#[derive(Debug)]
+struct Entry {
+    channel: Arc<Channel>,
+    sets: Vec<Weak<Set>>,
+}
+
+impl Hub {
+    /// A hub without channels, and its two tasks: one wakes phones, one looks once a second whose time
+    /// has come.
+    #[must_use]
+    pub fn new(epoch: Epoch, limits: HubLimits, time: Time) -> Self {
+        let (to_wake, woken) = async_channel::unbounded();
+        let hub = Self(Arc::new(Inner {
+            dice: time.wall_ms().cast_unsigned().into(),
+            epoch,
+            limits,
+            time,
+            frame: 0.into(),
+            book: Mutex::default(),
+            mailboxes: Mutex::default(),
+            ending: OnceLock::new(),
+            to_wake,
+            counts: Counts::default(),
+            heartbeat: Mutex::default(),
+        }));
+        runtime::critical("waking phones", wake::run(woken));
+        runtime::critical("sweeping phones", wake::sweep_each_second(Arc::downgrade(&hub.0)));
+        hub
+    }
+
+    /// The history all frame numbers belong to.
+    #[must_use]
+    pub fn epoch(&self) -> &Epoch {
+        &self.0.epoch
+    }
+
+    /// The number of the newest frame.
+    #[must_use]
+    pub fn frame(&self) -> u64 {
+        self.0.frame.load(Ordering::Acquire)
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn time(&self) -> &Time {
+        &self.0.time
+    }
+
+    /// Opens a channel with its first board. On a channel already open this publishes the board whole:
+    /// phones get a snapshot, and nothing from before can be resumed.
+    pub fn open(&self, name: &ChannelName, class: Class, board: Value) -> ChannelId {
+        let name: Arc<str> = name.to_string().into();
+        let mut book = self.book();
+        let number = self.frame() + 1;
+        let t = runtime::rfc3339(self.0.time.wall_ms());
+        let retained = Retained::new(name.clone(), number, t, Arc::new(board));
+        let (id, sets) = match book.names.get(&name).copied() {
+            Some(id) => {
+                let channel = book.entries[&id].channel.clone();
+                let mut ring = channel.ring_mut();
+                book.forget_front(ring.front());
+                book.ring_bytes -= ring.bytes();
+                *ring = Ring::new(retained);
+                drop(ring);
+                (id, book.sets_of(id))
+            }
+            None => {
+                book.last_id += 1;
+                let id = ChannelId(book.last_id);
+                let channel = Arc::new(Channel::new(id, name.clone(), class, retained));
+                book.names.insert(name, id);
+                book.entries.insert(id, Entry { channel, sets: Vec::new() });
+                (id, Vec::new())
+            }
+        };
+        for set in &sets {
+            set.note(number, None);
+        }
+        self.0.frame.store(number, Ordering::Release);
+        drop(book);
+        self.wake(&sets);
+        id
+    }
+
+    /// Publishes a step of a channel and returns its frame number. A channel closed meanwhile takes
+    /// nothing; the number of the newest frame is returned then.
+    pub fn publish(&self, id: ChannelId, update: Update) -> u64 {
+        let mut book = self.book();
+        let Some(entry) = book.entries.get(&id) else {
+            return self.frame();
+        };
+        let channel = entry.channel.clone();
+        let sets = book.sets_of(id);
+        let number = self.frame() + 1;
+        let prev = channel.ring().retained().frame;
+        let frame = Frame::numbered(
+            number,
+            &Message::Patch {
+                ch: channel.name.as_ref().into(),
+                frame: number,
+                prev,
+                t: update.t.as_str().into(),
+                patch: std::borrow::Cow::Borrowed(&update.patch),
+                say: update.say.as_slice().into(),
+            },
+        );
+        log::debug!("frame {number} on {} for {:?}", channel.name, update.trace);
+        let retained = Retained::new(channel.name.clone(), number, update.t, Arc::new(update.board));
+        {
+            let mut ring = channel.ring_mut();
+            let front = ring.front();
+            book.ring_bytes += frame.cost();
+            ring.push(frame.clone(), retained);
+            while ring.bytes() > self.0.limits.ring_bytes {
+                book.ring_bytes -= ring.forget_oldest();
+            }
+            book.front_moved(id, front, ring.front());
+        }
+        while book.ring_bytes > self.0.limits.rings_bytes && book.forget_oldest_of_all() {}
+        for set in &sets {
+            set.note(number, Some(frame.clone()));
+        }
+        self.0.frame.store(number, Ordering::Release);
+        drop(book);
+        self.wake(&sets);
+        number
+    }
+
+    /// The channel of this name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<ChannelId> {
+        self.book().names.get(name).copied()
+    }
+
+    /// A channel's board as last published.
+    #[must_use]
+    pub fn retained(&self, id: ChannelId) -> Option<Arc<Retained>> {
+        let channel = self.book().entries.get(&id)?.channel.clone();
+        Some(channel.ring().retained().clone())
+    }
+
+    /// Closes a channel. Its phones are told to connect again, and learn there what has become of it.
+    pub fn close(&self, id: ChannelId) {
+        let mut book = self.book();
+        let sets = book.sets_of(id);
+        let Some(entry) = book.entries.remove(&id) else {
+            return;
+        };
+        book.names.remove(&entry.channel.name);
+        let ring = entry.channel.ring();
+        book.forget_front(ring.front());
+        book.ring_bytes -= ring.bytes();
+        book.sets.retain(|(channels, _), _| !channels.contains(&id));
+        drop(ring);
+        drop(book);
+        for set in &sets {
+            set.end();
+        }
+        self.wake(&sets);
+    }
+
+    /// A place for a connection that follows these channels; `None` when one of them is not open.
+    #[must_use]
+    pub fn seat(&self, transport: Transport, channels: &[ChannelId]) -> Option<Seat> {
+        let mut ids = channels.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        let pace = match transport {
+            Transport::LongPoll => Pace::Gathering,
+            Transport::WebSocket | Transport::Sse | Transport::Poll => Pace::AtOnce,
+        };
+        let key = (ids.into_boxed_slice(), pace);
+        let mut book = self.book();
+        if let Some(set) = book.sets.get(&key).and_then(Weak::upgrade) {
+            return Some(Seat::new(set, transport));
+        }
+        let channels: Option<Box<[_]>> =
+            key.0.iter().map(|id| book.entries.get(id).map(|entry| entry.channel.clone())).collect();
+        let set = Arc::new(Set::new(self.clone(), channels?, pace));
+        for id in &key.0 {
+            if let Some(entry) = book.entries.get_mut(id) {
+                entry.sets.push(Arc::downgrade(&set));
+            }
+        }
+        book.sets.insert(key, Arc::downgrade(&set));
+        Some(Seat::new(set, transport))
+    }
+
+    /// A place at a mailbox; `bell` is the connection's, if it is held.
+    #[must_use]
+    pub fn mail_seat(&self, key: &MailboxKey, bell: Option<Bell>) -> MailSeat {
+        MailSeat::new(self.mailbox(key), bell)
+    }
+
+    /// The mailbox of a session or device, made when it is first asked for.
+    #[must_use]
+    pub fn mailbox(&self, key: &MailboxKey) -> Arc<Mailbox> {
+        let mut mailboxes = self.0.mailboxes.lock().unwrap_or_else(relock);
+        let most = self.0.limits.mailbox_entries;
+        mailboxes.entry(key.clone()).or_insert_with(|| Arc::new(Mailbox::new(most))).clone()
+    }
+
+    /// Puts a receipt into a mailbox.
+    pub fn post(&self, key: &MailboxKey, message: &Message<'_>) {
+        self.mailbox(key).post(self.0.time.now_ms(), Frame::unnumbered(message));
+    }
+
+    /// Ends every connection with a `bye`, also those that come from now on; a second call changes
+    /// nothing. [`Self::drained`] waits until they have gone.
+    pub fn drain(&self, code: u16, reason: &str) {
+        if self.0.ending.set(Ending { code, reason: reason.to_owned() }).is_ok() {
+            let sets = self.book().all_sets();
+            for set in sets {
+                self.wake_later(set);
+            }
+        }
+    }
+
+    /// Waits until nobody is connected or `limit` has passed; returns how many still are.
+    pub async fn drained(&self, limit: std::time::Duration) -> usize {
+        let gone = async {
+            while self.stats().phones() > 0 {
+                runtime::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        };
+        runtime::timeout(limit, gone).await;
+        self.stats().phones()
+    }
+
+    /// Why everybody is being sent away, once that is so.
+    #[must_use]
+    pub fn ending(&self) -> Option<&Ending> {
+        self.0.ending.get()
+    }
+
+    /// Whether there is no place for another held connection.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.stats_held() >= self.0.limits.phones
+    }
+
+    /// The counts of this moment.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let counts = &self.0.counts;
+        let book = self.book();
+        Stats {
+            websocket: self.count(Transport::WebSocket).load(Ordering::Relaxed),
+            sse: self.count(Transport::Sse).load(Ordering::Relaxed),
+            longpoll: self.count(Transport::LongPoll).load(Ordering::Relaxed),
+            polls: counts.polls.load(Ordering::Relaxed),
+            channels: book.entries.len(),
+            frames: self.frame(),
+            delivered: counts.delivered.load(Ordering::Relaxed),
+            resyncs: counts.resyncs.load(Ordering::Relaxed),
+            ring_bytes: book.ring_bytes,
+        }
+    }
+
+    fn stats_held(&self) -> usize {
+        self.0.counts.held.iter().map(|count| count.load(Ordering::Relaxed)).sum()
+    }
+
+    pub(crate) fn count(&self, transport: Transport) -> &AtomicUsize {
+        &self.0.counts.held[transport as usize]
+    }
+
+    pub(crate) fn count_resync(&self) {
+        self.0.counts.resyncs.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts messages given to a phone.
+    pub fn count_delivered(&self, messages: u64) {
+        self.0.counts.delivered.fetch_add(messages, Ordering::Relaxed);
+    }
+
+    /// Counts one answer to a poll.
+    pub fn count_poll(&self) {
+        self.0.counts.polls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Tenths of a second on the monotonic line: what phones' deadlines are counted in.
+    #[must_use]
+    pub fn tick(&self) -> u32 {
+        u32::try_from(self.0.time.now_ms() / 100).unwrap_or(u32::MAX - 1)
+    }
+
+    /// A number between the two, both included, different at each call.
+    #[must_use]
+    pub fn spread(&self, from: u64, to: u64) -> u64 {
+        // SplitMix64: enough to keep phones from doing the same thing at the same moment.
+        const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mut z = self.0.dice.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^= z >> 31;
+        from + z % (to.saturating_sub(from) + 1)
+    }
+
+    /// How long a phone should wait before it comes back: spread so that a thousand a second come.
+    #[must_use]
+    pub fn retry_ms(&self) -> u64 {
+        let crowd = self.stats_held() as u64;
+        self.spread(1_000, 1_000 + crowd.max(2_000))
+    }
+
+    /// The heartbeat of this moment: one message for all phones that are due together.
+    #[must_use]
+    pub fn heartbeat(&self, frame: u64) -> Arc<Frame> {
+        const SAME_MS: u64 = 100;
+        let now_ms = self.0.time.now_ms();
+        let mut kept = self.0.heartbeat.lock().unwrap_or_else(relock);
+        match &*kept {
+            Some((at, then_ms, heartbeat)) if *at == frame && now_ms - then_ms < SAME_MS => heartbeat.clone(),
+            _ => {
+                let heartbeat = Frame::unnumbered(&Message::Heartbeat { frame, now_ms });
+                *kept = Some((frame, now_ms, heartbeat.clone()));
+                heartbeat
+            }
+        }
+    }
+
+    pub(crate) fn book(&self) -> MutexGuard<'_, Book> {
+        self.0.book.lock().unwrap_or_else(relock)
+    }
+}
+
+impl Book {
+    fn sets_of(&self, id: ChannelId) -> Vec<Arc<Set>> {
+        self.entries
+            .get(&id)
+            .map_or_else(Vec::new, |entry| entry.sets.iter().filter_map(Weak::upgrade).collect())
+    }
+
+    fn all_sets(&self) -> Vec<Arc<Set>> {
+        self.sets.values().filter_map(Weak::upgrade).collect()
+    }
+
+    /// Forgets sets nobody sits in any more.
+    fn tidy(&mut self) {
+        self.sets.retain(|_, set| set.strong_count() > 0);
+        for entry in self.entries.values_mut() {
+            entry.sets.retain(|set| set.strong_count() > 0);
+        }
+    }
+
+    fn front_moved(&mut self, id: ChannelId, old: Option<u64>, new: Option<u64>) {
+        if old != new {
+            self.forget_front(old);
+            self.oldest.extend(new.map(|front| (front, id)));
+        }
+    }
+
+    fn forget_front(&mut self, front: Option<u64>) {
+        if let Some(front) = front {
+            self.oldest.remove(&front);
+        }
+    }
+
+    /// Forgets the oldest frame of all rings; false when there is none.
+    fn forget_oldest_of_all(&mut self) -> bool {
+        let Some((_, id)) = self.oldest.pop_first() else {
+            return false;
+        };
+        let Some(channel) = self.entries.get(&id).map(|entry| entry.channel.clone()) else {
+            return true;
+        };
+        let mut ring = channel.ring_mut();
+        self.ring_bytes -= ring.forget_oldest();
+        self.oldest.extend(ring.front().map(|front| (front, id)));
+        true
+    }
+}
+
+/// Takes a lock over from a thread that panicked: what the locks here guard is valid at every step.
+pub(crate) fn relock<T>(poisoned: PoisonError<T>) -> T {
+    poisoned.into_inner()
+}

@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io;
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -103,6 +103,8 @@ pub async fn serve<S: Service>(listener: Listener, service: Arc<S>, limits: Limi
         let Some(accepted) = async { Some(listener.socket.accept().await) }.or(stop).await else { break };
         match accepted {
             Ok((tcp, addr)) => {
+                // On a socket for both families IPv4 arrives wrapped in IPv6; one phone must not look like two.
+                let addr = SocketAddr::new(addr.ip().to_canonical(), addr.port());
                 let peer = Peer { addr, class: listener.class, tls: listener.tls.is_some() };
                 welcome(tcp, peer, &listener, &shared, &busy);
             }

@@ -185,14 +185,12 @@ impl<S: Service> Conn<S> {
             self.permit.refuse();
             return self.refuse(Fault::Full, Some(&head)).await;
         }
-        let after =
-            if head.keep_alive() && !shared.shutdown.is_raised() { After::KeepAlive } else { After::Close };
         if matches!(head.method(), Method::Get | Method::Head)
             && head.content_length() == 0
             && let Some(hot) = shared.service.hot(&head, &self.peer)
         {
             let bytes = if head.method() == Method::Head { hot.head() } else { hot.bytes() };
-            return self.write(bytes, after).await;
+            return self.write(bytes, self.after(&head)).await;
         }
         let most = shared.service.body_limit(&head);
         let Some(length) = usize::try_from(head.content_length()).ok().filter(|&length| length <= most)
@@ -204,10 +202,11 @@ impl<S: Service> Conn<S> {
             Ok(None) => return Step::Gone,
             Err(fault) => return self.refuse(fault, Some(&head)).await,
         };
-        let answer = match self.answer(&head, body, after).await {
+        let answer = match self.answer(&head, body).await {
             Ok(answer) => answer,
             // The request was read to its end: the connection can go on.
             Err(fault) => {
+                let after = self.after(&head);
                 let mut bytes = encode::fault(fault, shared.date().as_deref(), after);
                 if head.method() == Method::Head {
                     encode::only_head(&mut bytes);
@@ -222,7 +221,7 @@ impl<S: Service> Conn<S> {
     }
 
     /// Asks the service, and encodes what it says.
-    async fn answer(&self, head: &Head, body: Vec<u8>, after: After) -> Result<Answer<S::Plan>, Fault> {
+    async fn answer(&self, head: &Head, body: Vec<u8>) -> Result<Answer<S::Plan>, Fault> {
         let shared = &self.shared;
         let request = head.request(body, self.peer)?;
         let respond = async {
@@ -258,6 +257,7 @@ impl<S: Service> Conn<S> {
         }
         // A refusal is answered like any other response, whatever plan it carries.
         let plan = plan.filter(|_| status < 300);
+        let after = self.after(head);
         let (framing, after) = match (&plan, is_head, status) {
             (Some(_), true, _) => (Framing::Unsaid, after),
             (Some(_), false, 101) => (Framing::Upgrade, After::Close),
@@ -286,6 +286,12 @@ impl<S: Service> Conn<S> {
         encode::head(out, response.status().into(), encode::fields(response, date.as_deref()), framing, after)
     }
 
+    /// Whether another request may follow this one. Asked as late as possible: the box may have begun to stop
+    /// while the handler was at work.
+    fn after(&self, head: &Head) -> After {
+        if head.keep_alive() && !self.shared.shutdown.is_raised() { After::KeepAlive } else { After::Close }
+    }
+
     /// Tells the client what is wrong; the connection cannot go on, for nobody knows where the next request begins.
     async fn refuse(&mut self, fault: Fault, head: Option<&Head>) -> Step<S::Plan> {
         log::debug!("refused {}: {}", self.peer.addr, fault.code());
@@ -309,4 +315,44 @@ impl<S: Service> Conn<S> {
 fn bad_answer(head: &Head, cause: &dyn std::fmt::Display) -> Fault {
     log::error!("the answer to {} {} cannot be sent: {cause}", head.method(), head.path());
     Fault::BadAnswer
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::Conn;
+    use crate::net::encode::Hot;
+    use crate::net::head::Head;
+    use crate::net::takeover::Takeover;
+    use crate::net::{Peer, Service};
+
+    struct Large;
+
+    impl Service for Large {
+        type Plan = ();
+        fn host_allowed(&self, _: &str, _: &Peer) -> bool {
+            true
+        }
+        fn hot(&self, _: &Head, _: &Peer) -> Option<Hot> {
+            None
+        }
+        async fn respond(&self, request: tide::http::Request) -> tide::http::Response {
+            let room = [0u8; 65_536];
+            crate::runtime::yield_now().await;
+            tide::http::Response::new(if room[request.url().path().len()] == 0 { 200 } else { 500 })
+        }
+        fn take(self: Arc<Self>, (): (), _: Takeover) {}
+    }
+
+    /// The bytes of the future that a function returns.
+    fn size<A, F>(_: impl Fn(A) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_connection_between_requests_is_small_however_large_the_service() {
+        let bytes = size(Conn::<Large>::run);
+        assert!(bytes <= 2048, "{bytes} bytes");
+    }
 }

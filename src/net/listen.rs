@@ -16,6 +16,9 @@ use super::tls::TlsConfig;
 const BACKLOG: i32 = 4096;
 /// A phone that stalls pins this much of kernel memory (doubled by the kernel) and not megabytes.
 const SEND_BUFFER: usize = 16 * 1024;
+/// A segment of Ethernet and Wi-Fi. On loopback segments are as large as the send buffer, the receiver delays
+/// its acknowledgement, and every buffer costs 40 ms: a browser on the box itself would crawl.
+const SEGMENT: u32 = 1460;
 /// Phones leave without a word; the kernel would notice after a quarter of an hour.
 const USER_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -97,6 +100,7 @@ impl Listener {
             let addr = socket.local_addr()?;
             // Connections inherit it. Set before they are accepted, so that the window fits.
             SockRef::from(&socket).set_send_buffer_size(SEND_BUFFER)?;
+            SockRef::from(&socket).set_tcp_mss(SEGMENT)?;
             Ok((addr, smol::Async::new(socket)?))
         };
         let (addr, socket) =
@@ -130,4 +134,47 @@ pub(super) fn descriptor_limit() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
     line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use socket2::SockRef;
+
+    use super::{Listener, SEND_BUFFER, USER_TIMEOUT, descriptor_limit, prepare};
+    use crate::net::{Class, Limits};
+
+    #[test]
+    fn connections_inherit_a_small_send_buffer() {
+        let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), Class::Staff, None).unwrap();
+        let _client = std::net::TcpStream::connect(listener.local_addr()).unwrap();
+        let (accepted, _) = crate::runtime::block_on(listener.socket.accept()).unwrap();
+        prepare(accepted.get_ref());
+        let socket = SockRef::from(accepted.get_ref());
+        assert_eq!(socket.send_buffer_size().unwrap(), 2 * SEND_BUFFER);
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(USER_TIMEOUT));
+        assert!(socket.tcp_nodelay().unwrap());
+    }
+
+    #[test]
+    fn a_port_in_use_is_said_with_a_hint() {
+        let first = Listener::bind("127.0.0.1:0".parse().unwrap(), Class::Public, None).unwrap();
+        let error = Listener::bind(first.local_addr(), Class::Public, None).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("cannot listen on {}: ", first.local_addr())), "{error}");
+        assert!(error.contains("hint: another program"), "{error}");
+    }
+
+    #[test]
+    fn a_listening_socket_can_be_taken_over() {
+        let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let addr = socket.local_addr().unwrap();
+        let listener = Listener::inherited(socket, Class::Public, None).unwrap();
+        assert_eq!(listener.local_addr(), addr);
+    }
+
+    #[test]
+    fn both_listeners_together_leave_descriptors_over() {
+        let (public, staff) = (Limits::default(), Limits::staff());
+        let taken = public.connections + public.reserve + staff.connections;
+        assert!(taken < descriptor_limit(), "{taken} of {}", descriptor_limit());
+    }
 }

@@ -1,8 +1,8 @@
 //! Sockets, heads, bodies, limits, time-outs and takeover; knows no route.
 //!
-//! In reading order: a [`listen::Listener`] is bound, [`accept::serve`] accepts within a cap, [`read`] takes
+//! In reading order: a [`listen::Listener`] is bound, [`accept::serve`] accepts within a cap, `read` takes
 //! a head and a body off the socket within their limits, [`head`] refuses what is not strictly HTTP/1.1,
-//! [`conn`] asks the [`Service`], [`encode`] writes the answer, [`takeover`] hands the socket to a transport.
+//! `conn` asks the [`Service`], [`encode`] writes the answer, [`takeover`] hands the socket to a transport.
 //!
 //! Invariants: a byte that came over the network never reaches tide unparsed; every refusal is answered with
 //! a status and a problem document before the connection closes; no step waits without a limit; a panic or
@@ -75,6 +75,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
+    /// Those of a public listener: nearly all descriptors this process may have.
     fn default() -> Self {
         let descriptors = listen::descriptor_limit();
         let share = descriptors / 16;
@@ -88,10 +89,18 @@ impl Default for Limits {
             handshake: Duration::from_secs(10),
             linger: Duration::from_secs(2),
             drain: Duration::from_secs(10),
-            // What is left over stays for the database, the logs and a second listener.
+            // A sixteenth each for the reserve and a staff listener, the rest for the database and the logs.
             connections: descriptors.saturating_sub(2 * share + 64).max(16),
-            reserve: share.max(4),
+            reserve: share,
         }
+    }
+}
+
+impl Limits {
+    /// Those of a staff listener beside a public one: descriptors that no crowd can take.
+    #[must_use]
+    pub fn staff() -> Self {
+        Self { connections: (listen::descriptor_limit() / 16).max(16), reserve: 0, ..Self::default() }
     }
 }
 

@@ -17,6 +17,8 @@ use crate::runtime::{self, Shutdown};
 
 /// Bytes asked for at once: a browser's head. Every kept connection holds as much while it waits.
 const CHUNK: usize = 1024;
+/// Bytes of a large body asked for at once.
+const MOST_AT_ONCE: usize = 64 * 1024;
 
 /// What has arrived and belongs to nobody yet.
 #[derive(Debug)]
@@ -83,7 +85,7 @@ impl Input {
         // Memory follows what has arrived, not what was announced.
         let rest = async {
             while body.len() < length {
-                let wanted = (length - body.len()).min(CHUNK.max(body.len()));
+                let wanted = (length - body.len()).min(body.len().clamp(CHUNK, MOST_AT_ONCE));
                 if !matches!(more(socket, &mut body, wanted).await, Ok(1..)) {
                     return None;
                 }

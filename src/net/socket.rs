@@ -4,7 +4,7 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -142,9 +142,11 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Plain(tcp) => Pin::new(tcp).poll_close(cx),
-            Self::Tls(tls) => Pin::new(tls).poll_close(cx),
+        let this = self.get_mut();
+        if let Self::Tls(tls) = this {
+            std::task::ready!(Pin::new(tls).poll_close(cx))?;
         }
+        // async-io only flushes here, for it cannot know that this is a stream with two directions.
+        Poll::Ready(this.tcp().get_ref().shutdown(Shutdown::Write))
     }
 }

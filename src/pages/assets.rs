@@ -35,18 +35,19 @@ macro_rules! module {
 // A module stands after those it imports.
 const SHARED: [&str; 5] =
     [module!("words"), module!("clock"), module!("board"), module!("link"), module!("announcer")];
-const VIEW: &str = module!("view");
+const VIEW: [&str; 2] = [module!("view"), module!("page")];
 
 impl Assets {
     pub(crate) fn embedded() -> Self {
-        let script = |page| joined(SHARED.into_iter().chain([VIEW, page]));
+        let script =
+            |more: &[&'static str]| joined(SHARED.into_iter().chain(VIEW).chain(more.iter().copied()));
         let css = include_str!("../../web/app.css").to_owned();
         let icon = include_str!("../../web/icon.svg").to_owned();
         let javascript = "text/javascript; charset=utf-8";
         Self(vec![
             ("app.css", asset("text/css; charset=utf-8", css)),
-            ("fan.js", asset(javascript, script(module!("fan")))),
-            ("desk.js", asset(javascript, script(module!("desk")))),
+            ("fan.js", asset(javascript, script(&[module!("fan")]))),
+            ("desk.js", asset(javascript, script(&[module!("command"), module!("outbox"), module!("desk")]))),
             ("icon.svg", asset("image/svg+xml", icon)),
         ])
     }

@@ -114,8 +114,10 @@ impl Pages {
             },
         );
         let served = Arc::clone(&assets);
-        templates.add_function("asset", move |name: &str| -> Result<String, Error> {
-            served.url(name).ok_or_else(|| Error::new(ErrorKind::UndefinedError, format!("no asset {name}")))
+        templates.add_function("asset", move |name: &str| -> Result<minijinja::Value, Error> {
+            // Made of our own names and hexadecimal digits: nothing in it needs escaping.
+            let url = served.url(name).map(minijinja::Value::from_safe_string);
+            url.ok_or_else(|| Error::new(ErrorKind::UndefinedError, format!("no asset {name}")))
         });
         templates.add_function("new_id", |state: &State, _: Rest<minijinja::Value>| -> String {
             let counter = state.lookup("ids").and_then(|ids| ids.downcast_object::<desk::Ids>());

@@ -7,7 +7,6 @@ use crate::pages::Frame;
 use crate::pages::strings::Strings;
 use chrono::{DateTime, Local};
 use serde_json::{Value, json};
-use std::cmp::Ordering;
 
 /// One game for its own pages and the desk.
 pub(crate) fn game(strings: &Strings, frame: &Frame<'_>, board: &Value) -> Value {
@@ -209,8 +208,8 @@ fn entries(timeline: &Value) -> Vec<Value> {
     let Some(by_seq) = timeline.as_object() else { return Vec::new() };
     let mut list: Vec<&Value> = by_seq.values().collect();
     list.sort_by(|a, b| {
-        compare_order(text(b, "order"), text(a, "order"))
-            .then_with(|| b["seq"].as_u64().cmp(&a["seq"].as_u64()))
+        // An order is written so that comparing its bytes gives the course of the game.
+        (text(b, "order"), b["seq"].as_u64()).cmp(&(text(a, "order"), a["seq"].as_u64()))
     });
     list.into_iter().map(entry).collect()
 }
@@ -230,15 +229,6 @@ fn entry(entry: &Value) -> Value {
         "gone": gone,
         "action": entry["side"].is_string() && entry["voids"].is_null(),
     })
-}
-
-/// (segment, position): the segment as a number, the position as text, which is made to sort so.
-fn compare_order(a: &str, b: &str) -> Ordering {
-    let parts = |order: &str| {
-        let (segment, position) = order.split_once('.').unwrap_or((order, ""));
-        (segment.parse::<u32>().unwrap_or(0), position.to_owned())
-    };
-    parts(a).cmp(&parts(b))
 }
 
 fn stats(stats: &Value, sides: &[Value]) -> Vec<Value> {

@@ -82,13 +82,10 @@ js-retrying = No answer yet. Trying again.
 js-no-session = Your session has ended. Sign in again in another tab; this entry is kept.
 js-send-again = Send again
 js-discard = Discard
-js-waiting-count = { $n ->
-    [one] { $count } entry is waiting.
-   *[other] { $count } entries are waiting.
-}
+
 js-bad-time = A time is written 12:34.
 js-bad-minute = A minute is written 67 or 45+2.
-js-leave = Entries are still waiting.
+js-take-back-of = Take back: { $last }
 
 ## Games of the day
 
@@ -197,7 +194,6 @@ desk-entries = Entries
 entries-none = No entries yet.
 mine-heading = Your last entries
 take-back = Take back
-take-back-of = Take back: { $text }
 take-back-send = Take it back
 desk-replace = Correct an entry
 field-seq = Entry

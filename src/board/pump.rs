@@ -1,0 +1,441 @@
+//! The pump: committed events become boards, and what changed in a board goes to the hub.
+//!
+//! One task, started by `app` as a critical one. It keeps its own replicas, marks channels dirty and
+//! publishes for each `diff(last published, present)`. The first change of a quiet channel goes out at once,
+//! what follows within the flush time goes out together; that is all coalescing there is.
+//!
+//! A language, a desk's board and a game closed long ago are opened when first asked for.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_channel::{Receiver, Sender};
+use serde_json::Value;
+use smol::future::FutureExt as _;
+
+use super::boards::{Boards, Request};
+use super::game::Audience;
+use super::replica::Replica;
+use super::{desk, diff, game, games, say, timeline, venue};
+use crate::domain::event::{Event, EventBody, Stream, Visibility};
+use crate::domain::game::Game;
+use crate::domain::{GameId, Seq};
+use crate::hub::{ChannelId, Class, Hub, Update};
+use crate::ledger::outcome::Batch;
+use crate::runtime::{self, Shutdown, Time, rfc3339};
+use crate::wire::{ChannelName, Subject};
+use crate::words::catalogue::{Voice, Words};
+
+/// Reads all events of one game from the log, in order of `seq`; nothing for a game there is not.
+pub type Load = Arc<dyn Fn(GameId) -> smol::future::Boxed<Vec<Arc<Event>>> + Send + Sync>;
+
+/// How the pump is set up.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The language of a channel whose name has none.
+    pub language: String,
+    /// How long changes of a channel are gathered after one was published; 0 gathers nothing.
+    pub coalesce_ms: u64,
+    /// The present start of the box; running clocks of other starts are not shown as running.
+    pub boot: u32,
+}
+
+/// How many games closed long ago are kept at hand after somebody asked for them.
+const RECALLED: usize = 64;
+
+/// The pump. Built, given the history of open games, then run.
+pub struct Pump {
+    hub: Hub,
+    words: Words,
+    time: Time,
+    settings: Settings,
+    load: Load,
+    replicas: BTreeMap<GameId, Replica>,
+    shown: BTreeMap<ChannelName, Shown>,
+    dirty: BTreeSet<ChannelName>,
+    reaching: Vec<(GameId, Seq, Sender<()>)>,
+    recalled: VecDeque<GameId>,
+    // Requests that wait for a game to be read from the log.
+    loading: HashMap<GameId, Vec<Request>>,
+    loaded: (Sender<Loaded>, Receiver<Loaded>),
+    requests: (Sender<Request>, Receiver<Request>),
+}
+
+type Loaded = (GameId, Vec<Arc<Event>>);
+
+/// A channel as last published, and what has come since.
+struct Shown {
+    id: ChannelId,
+    board: Value,
+    quiet_from: u64,
+    news: Vec<Seq>,
+    trace: Vec<String>,
+}
+
+/// What the pump waits for.
+enum Input {
+    Batch(Arc<Batch>),
+    Request(Request),
+    Loaded(Loaded),
+    Due,
+    Stop,
+}
+
+impl Pump {
+    /// A pump without games; the channels `games` and `venue` are open.
+    #[must_use]
+    pub fn new(hub: Hub, words: Words, time: Time, settings: Settings, load: Load) -> Self {
+        let mut pump = Self {
+            hub,
+            words,
+            time,
+            settings,
+            load,
+            replicas: BTreeMap::new(),
+            shown: BTreeMap::new(),
+            dirty: BTreeSet::new(),
+            reaching: Vec::new(),
+            recalled: VecDeque::new(),
+            loading: HashMap::new(),
+            loaded: async_channel::unbounded(),
+            // A crowd that asks faster than boards are made waits at the door, not in memory.
+            requests: async_channel::bounded(256),
+        };
+        for subject in [Subject::Games, Subject::Venue] {
+            pump.open(&ChannelName::new(subject));
+        }
+        pump
+    }
+
+    /// The handle by which others ask for boards.
+    #[must_use]
+    pub fn boards(&self) -> Boards {
+        Boards { hub: self.hub.clone(), requests: self.requests.0.clone() }
+    }
+
+    /// Takes the games the ledger has open and shows their boards; nothing of it is spoken.
+    pub async fn restore(&mut self, games: Vec<Game>) {
+        for game in games {
+            let id = game.id;
+            let replica = match Replica::of_public(game) {
+                Some(replica) => replica,
+                // What staff alone may see cannot be unfolded from a game, only folded without.
+                None => Replica::of(&(self.load)(id).await),
+            };
+            self.replicas.insert(id, replica);
+            self.open(&ChannelName::new(Subject::Game(id.0)));
+        }
+        self.dirty.extend(self.channels(Subject::Games));
+        self.flush_all();
+    }
+
+    /// Folds committed events, in order of `seq`, and marks what they change. A game not at hand must
+    /// have been read before; [`Self::run`] sees to it.
+    pub fn absorb(&mut self, events: &[Arc<Event>]) {
+        for event in events {
+            let Stream::Game(id) = event.stream else { continue };
+            let replica = self.replicas.entry(id).or_default();
+            if event.seq <= replica.last_seq() {
+                continue;
+            }
+            replica.absorb(event);
+            let is_public = event.visibility == Visibility::Public;
+            if matches!(event.body, EventBody::GameCreated(_)) {
+                self.retire();
+                self.open(&ChannelName::new(Subject::Game(id.0)));
+            }
+            let mut touched = self.channels(Subject::Desk(id.0));
+            if is_public {
+                touched.extend(self.channels(Subject::Game(id.0)));
+                touched.extend(self.channels(Subject::Games));
+            }
+            for name in touched {
+                let Some(shown) = self.shown.get_mut(&name) else { continue };
+                if name.subject != Subject::Games {
+                    shown.news.push(event.seq);
+                }
+                if shown.trace.last() != Some(&event.command) {
+                    shown.trace.push(event.command.clone());
+                }
+                self.dirty.insert(name);
+            }
+        }
+    }
+
+    /// Publishes what is due at `now_ms` and returns when something is due next.
+    pub fn flush(&mut self, now_ms: u64) -> Option<u64> {
+        let mut next = None;
+        for name in std::mem::take(&mut self.dirty) {
+            let Some(quiet_from) = self.shown.get(&name).map(|shown| shown.quiet_from) else { continue };
+            if quiet_from > now_ms {
+                next = Some(next.map_or(quiet_from, |next: u64| next.min(quiet_from)));
+                self.dirty.insert(name);
+            } else {
+                self.publish(&name, now_ms);
+            }
+        }
+        self.answer_reached();
+        next
+    }
+
+    /// Runs until `batches` ends or `shutdown` is raised; what was committed by then is published.
+    pub async fn run(mut self, batches: Receiver<Arc<Batch>>, shutdown: Shutdown) {
+        let requests = self.requests.1.clone();
+        let loaded = self.loaded.1.clone();
+        loop {
+            let next = self.flush(self.time.now_ms());
+            let due = async {
+                match next {
+                    Some(at) => {
+                        runtime::sleep(Duration::from_millis(at.saturating_sub(self.time.now_ms()))).await;
+                        Input::Due
+                    }
+                    None => std::future::pending().await,
+                }
+            };
+            let batch = async { batches.recv().await.map_or(Input::Stop, Input::Batch) };
+            let request = async {
+                match requests.recv().await {
+                    Ok(request) => Input::Request(request),
+                    Err(_) => std::future::pending().await,
+                }
+            };
+            let recalled = async {
+                match loaded.recv().await {
+                    Ok(loaded) => Input::Loaded(loaded),
+                    Err(_) => std::future::pending().await,
+                }
+            };
+            let stop = async {
+                shutdown.wait().await;
+                Input::Stop
+            };
+            match batch.or(due).or(recalled).or(request).or(stop).await {
+                Input::Batch(batch) => self.take(&batch.events).await,
+                Input::Request(request) => self.request(request),
+                Input::Loaded((id, events)) => self.recall(id, &events),
+                Input::Due => {}
+                Input::Stop => break,
+            }
+        }
+        while let Ok(batch) = batches.try_recv() {
+            self.take(&batch.events).await;
+        }
+        self.flush_all();
+    }
+
+    /// Absorbs a batch, after reading the games in it that are not at hand: a correction of last year's.
+    async fn take(&mut self, events: &[Arc<Event>]) {
+        let missing: BTreeSet<_> = events
+            .iter()
+            .filter(|event| !matches!(event.body, EventBody::GameCreated(_)))
+            .filter_map(|event| match event.stream {
+                Stream::Game(id) if !self.replicas.contains_key(&id) => Some(id),
+                _ => None,
+            })
+            .collect();
+        let created: BTreeSet<_> =
+            events.iter().filter(|e| matches!(e.body, EventBody::GameCreated(_))).map(|e| e.stream).collect();
+        for id in missing.into_iter().filter(|id| !created.contains(&Stream::Game(*id))) {
+            let mut history = (self.load)(id).await;
+            // The log holds the batch already; it is to come as news.
+            history.retain(|event| events.first().is_none_or(|first| event.seq < first.seq));
+            self.recall(id, &history);
+        }
+        self.absorb(events);
+    }
+
+    fn request(&mut self, request: Request) {
+        let game = match &request {
+            Request::Open { channel, .. } => game_of(channel.subject),
+            Request::Reach { game, .. } | Request::Page { game, .. } => Some(*game),
+        };
+        match game {
+            Some(id) if !self.replicas.contains_key(&id) => self.load_for(id, request),
+            _ => self.answer(request),
+        }
+    }
+
+    fn load_for(&mut self, id: GameId, request: Request) {
+        let waiting = self.loading.entry(id).or_default();
+        waiting.push(request);
+        if waiting.len() > 1 {
+            return;
+        }
+        let (history, loaded) = ((self.load)(id), self.loaded.0.clone());
+        runtime::spawn(async move {
+            let _ = loaded.send((id, history.await)).await;
+        });
+    }
+
+    fn recall(&mut self, id: GameId, events: &[Arc<Event>]) {
+        if !events.is_empty() && !self.replicas.contains_key(&id) {
+            self.replicas.insert(id, Replica::of(events));
+            self.recalled.push_back(id);
+            if self.recalled.len() > RECALLED
+                && let Some(oldest) = self.recalled.pop_front()
+            {
+                self.forget(oldest);
+            }
+        }
+        for request in self.loading.remove(&id).unwrap_or_default() {
+            self.answer(request);
+        }
+    }
+
+    /// Answers from what is at hand; a reply that is dropped means there is nothing.
+    fn answer(&mut self, request: Request) {
+        match request {
+            Request::Open { channel, reply } => {
+                if let Some(id) = self.open(&channel) {
+                    let _ = reply.try_send(id);
+                }
+            }
+            Request::Reach { game, seq, reply } => {
+                self.reaching.push((game, seq, reply));
+                self.answer_reached();
+            }
+            Request::Page { game, lang, before, limit, reply } => {
+                let voice = self.voice(lang.as_deref());
+                if let Some(game) = self.replicas.get(&game).and_then(Replica::public) {
+                    let _ = reply.try_send(timeline::page(game, voice, before.as_ref(), limit));
+                }
+            }
+        }
+    }
+
+    fn answer_reached(&mut self) {
+        let (replicas, dirty) = (&self.replicas, &self.dirty);
+        self.reaching.retain(|(game, seq, reply)| {
+            let is_folded = replicas.get(game).is_some_and(|replica| replica.last_seq() >= *seq);
+            let is_shown = is_folded && !dirty.iter().any(|name| game_of(name.subject) == Some(*game));
+            if is_shown {
+                let _ = reply.try_send(());
+            }
+            !is_shown && !reply.is_closed()
+        });
+    }
+
+    /// The channel of that name, opened if need be; `None` where there is nothing to show or to say it in.
+    fn open(&mut self, name: &ChannelName) -> Option<ChannelId> {
+        if let Some(shown) = self.shown.get(name) {
+            return Some(shown.id);
+        }
+        if name.lang.as_deref().is_some_and(|lang| !self.words.languages().any(|known| known == lang)) {
+            return None;
+        }
+        let board = self.render(name)?;
+        let class = match name.subject {
+            Subject::Venue => Class::Venue,
+            Subject::Desk(_) => Class::Staff,
+            _ => Class::Score,
+        };
+        let id = self.hub.open(name, class, board.clone());
+        let shown = Shown { id, board, quiet_from: 0, news: Vec::new(), trace: Vec::new() };
+        self.shown.insert(name.clone(), shown);
+        Some(id)
+    }
+
+    fn publish(&mut self, name: &ChannelName, now_ms: u64) {
+        let Some(board) = self.render(name) else { return };
+        let voice = self.voice(name.lang.as_deref());
+        let game = game_of(name.subject).and_then(|id| self.replicas.get(&id)).and_then(|replica| {
+            if matches!(name.subject, Subject::Desk(_)) { replica.staff() } else { replica.public() }
+        });
+        let Some(shown) = self.shown.get(name) else { return };
+        let say = game.map_or_else(Vec::new, |game| say::lines(game, voice, &shown.news));
+        let t = rfc3339(self.time.wall_ms());
+        let Some(shown) = self.shown.get_mut(name) else { return };
+        shown.news.clear();
+        let trace = std::mem::take(&mut shown.trace);
+        let patch = diff::diff(&shown.board, &board);
+        let is_empty = patch.as_object().is_some_and(serde_json::Map::is_empty);
+        if is_empty && say.is_empty() {
+            return;
+        }
+        shown.board.clone_from(&board);
+        shown.quiet_from = now_ms + self.settings.coalesce_ms;
+        self.hub.publish(shown.id, Update { board, patch, say, t, trace });
+    }
+
+    fn render(&self, name: &ChannelName) -> Option<Value> {
+        let voice = self.voice(name.lang.as_deref());
+        let boot = self.settings.boot;
+        match name.subject {
+            Subject::Games => {
+                let public = self.replicas.values().filter_map(Replica::public);
+                Some(games::render(public, voice, boot, self.time.wall_ms()))
+            }
+            Subject::Venue => Some(venue::render()),
+            Subject::Game(id) => {
+                let game = self.replicas.get(&GameId(id))?.public()?;
+                Some(game::render(game, voice, boot, Audience::Public))
+            }
+            Subject::Desk(id) => Some(desk::render(self.replicas.get(&GameId(id))?.staff()?, voice, boot)),
+            Subject::Chat(_) | Subject::Poll(_) | Subject::Me | Subject::Ops | Subject::Moderation => None,
+        }
+    }
+
+    fn voice(&self, lang: Option<&str>) -> &Voice {
+        self.words.voice(lang.unwrap_or(&self.settings.language))
+    }
+
+    /// The open channels of a subject: one for each language in use.
+    fn channels(&self, subject: Subject) -> Vec<ChannelName> {
+        let first = ChannelName::new(subject);
+        self.shown
+            .range(first..)
+            .map(|(name, _)| name)
+            .take_while(|n| n.subject == subject)
+            .cloned()
+            .collect()
+    }
+
+    fn flush_all(&mut self) {
+        let now_ms = self.time.now_ms();
+        for name in std::mem::take(&mut self.dirty) {
+            self.publish(&name, now_ms);
+        }
+        self.answer_reached();
+    }
+
+    /// Lets go of games that were over a day ago: called when a new game comes, so that what a box keeps
+    /// at hand follows what is played on it.
+    fn retire(&mut self) {
+        let wall_ms = self.time.wall_ms();
+        let past = |replica: &Replica| replica.staff().is_some_and(|game| games::is_past(game, wall_ms));
+        let past: Vec<_> = self.replicas.iter().filter(|(_, r)| past(r)).map(|(id, _)| *id).collect();
+        for id in past.into_iter().filter(|id| !self.recalled.contains(id)).collect::<Vec<_>>() {
+            self.forget(id);
+        }
+    }
+
+    fn forget(&mut self, id: GameId) {
+        self.replicas.remove(&id);
+        for subject in [Subject::Game(id.0), Subject::Desk(id.0)] {
+            for name in self.channels(subject) {
+                if let Some(shown) = self.shown.remove(&name) {
+                    self.hub.close(shown.id);
+                }
+                self.dirty.remove(&name);
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Pump {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pump")
+            .field("games", &self.replicas.len())
+            .field("channels", &self.shown.len())
+            .finish()
+    }
+}
+
+fn game_of(subject: Subject) -> Option<GameId> {
+    match subject {
+        Subject::Game(id) | Subject::Desk(id) => Some(GameId(id)),
+        _ => None,
+    }
+}

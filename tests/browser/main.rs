@@ -1,0 +1,14 @@
+//! Fan page and desk in a real Chromium, against the real binary.
+//!
+//! Ignored by a plain `cargo test`, because Chromium may be missing; `tests/run` installs what they need and runs
+//! them, or says "browser tests NOT RUN". Pictures of every page land in `target/pictures`.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod driver;
+mod gates;
+mod live;
+mod pages;
+mod planted;
+mod site;
+mod without_script;

@@ -1,0 +1,247 @@
+//! Formats, by real files: the demo match, openfootball's seasons, exports.
+
+use std::path::PathBuf;
+
+use touchline::domain::command::Play;
+use touchline::domain::event::{Action, Entry, GameTime};
+use touchline::formats::openfootball::{self, Season};
+use touchline::formats::recording::{self, Recording};
+use touchline::formats::wyscout;
+
+const DEMO: &str = "data/demo/russia-croatia-2018.ndjson";
+const WORLD_CUP: &str = include_str!("data/worldcup-2018.json");
+
+/// A file of the source data, where it lies beside the project.
+#[expect(clippy::disallowed_methods, reason = "tests find their data by themselves")]
+fn beside(path: &str) -> Option<String> {
+    let folder = std::env::var_os("TOUCHLINE_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
+    std::fs::read_to_string(folder.join("data/football").join(path)).ok()
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn demo() -> Recording {
+    let text = std::fs::read_to_string(root().join(DEMO)).expect("the demo match is in the repository");
+    recording::read(&text).expect("the demo match is a recording")
+}
+
+fn actions(recording: &Recording) -> Vec<(&Action, &GameTime)> {
+    let action = |play| match play {
+        &Play::Enter { entry: Entry::Action(ref action), at: Some(ref at) } => Some((action, at)),
+        _ => None,
+    };
+    recording.steps.iter().filter_map(|step| action(&step.play)).collect()
+}
+
+fn minutes<'a>(of: &[(&'a Action, &'a GameTime)], name: &str) -> Vec<(&'a str, u64, &'a str)> {
+    let named = of.iter().filter(|(action, _)| action.action == name);
+    let minute = |at: &GameTime| at.clock_ms.expect("it has its time") / 60_000 + 1;
+    named
+        .map(|(action, at)| (action.side.as_deref().expect("whose"), minute(at), at.segment.as_str()))
+        .collect()
+}
+
+#[test]
+fn the_demo_match_is_what_the_converter_makes() {
+    let (Some(events), Some(matches)) =
+        (beside("wyscout/2058012.json"), beside("wyscout/matches_World_Cup.json"))
+    else {
+        eprintln!("the source is not beside the project: the committed file is tested as it is");
+        return;
+    };
+    let made =
+        wyscout::convert(&events, &matches, "World Cup 2018, quarter-final").expect("the source is right");
+    let text = recording::write(&made);
+    let path = root().join(DEMO);
+    #[expect(clippy::disallowed_methods, reason = "a maintainer asks for the file to be written")]
+    if std::env::var_os("TOUCHLINE_WRITE_DEMO").is_some() {
+        std::fs::write(&path, &text).expect("the repository can be written");
+    }
+    let committed = std::fs::read_to_string(path).expect("the demo match is in the repository");
+    assert!(text == committed, "the converter makes another file; with TOUCHLINE_WRITE_DEMO=1 it is written");
+}
+
+#[test]
+fn the_demo_match_holds_what_happened() {
+    let recording = demo();
+    let actions = actions(&recording);
+    assert!(recording.steps.len() >= 100, "{} entries", recording.steps.len());
+    let goals = [("home", 31, "1H"), ("away", 39, "1H"), ("away", 101, "E1"), ("home", 115, "E2")];
+    assert_eq!(minutes(&actions, "goal"), goals);
+    let cards = [
+        ("away", 35, "1H"),
+        ("away", 38, "1H"),
+        ("away", 101, "E1"),
+        ("home", 109, "E2"),
+        ("away", 114, "E2"),
+    ];
+    assert_eq!(minutes(&actions, "yellow"), cards);
+    assert_eq!(minutes(&actions, "red"), []);
+    let kicks: Vec<_> = actions.iter().filter(|(action, _)| action.action == "kick").collect();
+    let kicks: Vec<_> = kicks.iter().map(|(action, _)| (action.side.as_deref(), action.scored)).collect();
+    let (home, away) = (Some("home"), Some("away"));
+    let expected = [
+        (home, Some(false)),
+        (away, Some(true)),
+        (home, Some(true)),
+        (away, Some(false)),
+        (home, Some(false)),
+        (away, Some(true)),
+        (home, Some(true)),
+        (away, Some(true)),
+        (home, Some(true)),
+        (away, Some(true)),
+    ];
+    assert_eq!(kicks, expected);
+}
+
+#[test]
+fn the_demo_match_names_its_people_and_its_source() {
+    let recording = demo();
+    assert_eq!(recording.game.credit.as_deref(), Some(wyscout::CREDIT));
+    let names = |side: &str| -> Vec<String> {
+        recording.game.sides[side].players.iter().map(|player| player.name.clone()).collect()
+    };
+    assert!(names("home").contains(&"Denis Cheryshev".to_owned()));
+    assert!(names("away").contains(&"Luka Modrić".to_owned()));
+    let squads = [names("home"), names("away")].concat();
+    for (action, _) in actions(&recording) {
+        for player in [&action.player, &action.other].into_iter().flatten() {
+            assert!(squads.contains(player), "{player} is in a squad");
+        }
+    }
+    let off: Vec<_> =
+        actions(&recording).into_iter().filter(|(action, _)| action.action == "substitution").collect();
+    assert_eq!(off.len(), 8, "four substitutions a side");
+    assert!(off.iter().all(|(action, _)| action.player.is_some() && action.other.is_some()));
+}
+
+#[test]
+fn a_recording_survives_writing_and_reading() {
+    let recording = demo();
+    assert_eq!(recording::read(&recording::write(&recording)), Ok(recording));
+}
+
+#[test]
+fn a_recording_that_is_wrong_is_refused_by_line() {
+    let text = std::fs::read_to_string(root().join(DEMO)).expect("the demo match is in the repository");
+    let mut lines: Vec<&str> = text.lines().collect();
+    for (line, instead, place, why) in [
+        (0, "{}", "line 1", "no recording"),
+        (4, "{\"t_ms\":0", "line 5", "not JSON"),
+        (4, "{\"t_ms\":-1,\"command\":{}}", "line 5", "t_ms"),
+        (4, "{\"t_ms\":99999999,\"command\":{\"type\":\"action\",\"action\":\"goal\"}}", "line 6", "smaller"),
+        (4, "{\"t_ms\":60000,\"command\":{\"type\":\"goal\"}}", "line 5", "unknown variant `goal`"),
+        (4, "{\"t_ms\":60000,\"command\":{\"type\":\"void\",\"seq\":3}}", "line 5", "names no event"),
+        (4, "{\"t_ms\":60000,\"command\":{\"type\":\"action\",\"actoin\":\"x\"}}", "line 5", "actoin"),
+    ] {
+        let before = std::mem::replace(&mut lines[line], instead);
+        let error = recording::read(&lines.join("\n")).expect_err(instead);
+        assert!(error.place.starts_with(place) && error.what.contains(why), "{instead}: {error}");
+        lines[line] = before;
+    }
+}
+
+fn season(text: &str) -> Season {
+    openfootball::read("season.json", text, &openfootball::Options::default()).expect("the source is right")
+}
+
+#[test]
+fn a_kick_off_is_read_in_its_zone() {
+    let season = season(WORLD_CUP);
+    let starts: Vec<_> = season.matches.iter().take(2).map(|one| one.game.starts_at).collect();
+    // 18:00 UTC+3 and 17:00 UTC+5.
+    assert_eq!(starts, [Some(1_528_988_400_000), Some(1_529_064_000_000)]);
+    assert_eq!(season.matches[0].game.title.as_deref(), Some("World Cup 2018, Group A, Matchday 1"));
+    assert_eq!(season.matches[0].game.venue.as_deref(), Some("Luzhniki Stadium, Moscow"));
+}
+
+#[test]
+fn only_the_known_errors_of_the_world_cup_file_are_warned_of() {
+    let season = season(WORLD_CUP);
+    let warned: Vec<&str> =
+        season.matches.iter().filter(|one| !one.warnings.is_empty()).map(|one| one.label.as_str()).collect();
+    assert_eq!(warned, ["Japan - Poland", "Senegal - Colombia"]);
+    assert_eq!(season.warnings, Vec::<String>::new());
+}
+
+#[test]
+fn an_own_goal_is_entered_for_the_side_of_who_scored_it() {
+    let season = season(WORLD_CUP);
+    let egypt = season.matches.iter().find(|one| one.label == "Russia - Egypt").expect("it was played");
+    let own = egypt.plays.iter().find_map(|play| match play {
+        Play::Enter { entry: Entry::Action(action), at } if action.action == "own_goal" => Some((action, at)),
+        _ => None,
+    });
+    let (action, at) = own.expect("the first goal was one");
+    assert_eq!((action.side.as_deref(), action.player.as_deref()), (Some("away"), Some("A. Fathi")));
+    assert_eq!(at.as_ref().map(|at| at.clock_ms), Some(Some(46 * 60_000)));
+}
+
+#[test]
+fn a_season_without_scorers_sets_scores_by_hand_and_says_what_it_took_for_granted() {
+    let text = r#"{"name":"League","matches":[
+        {"round":"Matchday 1","date":"2023-08-11","time":"20:00","team1":"A","team2":"B","score":{"ht":[0,2],"ft":[0,3]}},
+        {"round":"Matchday 2","date":"2023-08-18","time":"20:00","team1":"B","team2":"A"},
+        {"round":"Round of 16","date":"2025-03-11","time":"21:00","team1":"C","team2":"D",
+         "score":{"ht":[0,1],"ft":[0,1],"et":[0,1],"p":[4,4]}}]}"#;
+    let season = season(text);
+    let set = season.matches[0].plays.iter().filter_map(|play| match play {
+        Play::Enter { entry: Entry::Adjust { side, to, .. }, at: Some(at) } => {
+            Some((at.segment.as_str(), side.as_str(), *to))
+        }
+        _ => None,
+    });
+    assert_eq!(set.collect::<Vec<_>>(), [("1H", "away", 2), ("2H", "away", 3)]);
+    assert!(season.matches[1].plays.is_empty(), "a fixture has no entries");
+    assert_eq!(season.warnings.len(), 1, "times without zone: {:?}", season.warnings);
+    assert_eq!(season.matches[2].warnings.len(), 2, "{:?}", season.matches[2].warnings);
+    assert!(season.matches[2].game.params.is_empty(), "a second leg may end level or not");
+}
+
+#[test]
+fn a_file_that_is_wrong_is_refused_by_match() {
+    let with = |fields: &str| format!(r#"{{"matches":[{{"team1":"A","team2":"B",{fields}}}]}}"#);
+    let cases = [
+        ("[]".to_owned(), "matches"),
+        ("{".to_owned(), "not JSON"),
+        (r#"{"matches":[{"team1":"A"}]}"#.to_owned(), "match 1: missing field `team2`"),
+        (with(r#""date":"2018-13-01""#), "match 1 (A - B): `date`"),
+        (with(r#""date":"2018-06-14","time":"6 pm""#), "`time` is `6 pm`"),
+        (with(r#""date":"2018-06-14","time":"18:00 UTC+99""#), "`time`"),
+        (with(r#""date":"2018-06-14","score":{"ht":[1,0]}"#), "`ft`"),
+        (with(r#""date":"2018-06-14","score":{"ft":[-1,0]}"#), "match 1"),
+        (with(r#""score":{"ft":[1,0]},"goals1":[{"minute":0}]"#), "`goals1`, goal 1: minute"),
+        (with(r#""score":{"ft":[1,0]},"goals1":[{"minute":"4x"}]"#), "minute `4x`"),
+    ];
+    for (text, why) in cases {
+        let error = openfootball::read("a.json", &text, &openfootball::Options::default());
+        let error = error.expect_err(&text).to_string();
+        assert!(error.starts_with("a.json") && error.contains(why), "{text}: {error}");
+    }
+}
+
+#[test]
+fn every_season_beside_the_project_is_read() {
+    for (file, count) in [
+        ("worldcup-2018.json", 64),
+        ("worldcup-2022.json", 64),
+        ("en.1-2023-24.json", 380),
+        ("uefa.cl-2024-25.json", 189),
+    ] {
+        let Some(text) = beside(&format!("openfootball/{file}")) else {
+            eprintln!("{file} is not beside the project");
+            continue;
+        };
+        let season = season(&text);
+        assert_eq!(season.matches.len(), count, "{file}");
+        for one in &season.matches {
+            assert_eq!(one.plays.is_empty(), one.score.full_time.is_none(), "{file}: {}", one.label);
+            for warning in &one.warnings {
+                println!("{file}: {}: {warning}", one.label);
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+// A form of the desk as the command the API takes. Pure.
+import { parseClock, parseMinute } from "./clock.js";
+
+// `fields` are the form's values by name. Gives {command} or {wrong}: the id of a text that says what to write.
+export function commandOf(fields, board) {
+  const command = { type: fields.type };
+  const put = (name, value) => {
+    if (value !== undefined && value !== "") command[name] = value;
+  };
+  const action = () => {
+    const made = { type: "action", action: fields.action };
+    if (fields.side) made.side = fields.side;
+    const player = (fields.player ?? "").trim();
+    if (player) made.player = player;
+    return made;
+  };
+  let at;
+  if ((fields.minute ?? "").trim()) {
+    const clock = parseMinute(fields.minute);
+    if (clock === undefined) return { wrong: "bad-minute" };
+    at = { segment: board.segment, clock_ms: clock };
+  }
+  if (fields.type === "action") {
+    Object.assign(command, action());
+    put("at", at);
+  } else if (fields.type === "clock") {
+    put("do", fields.do ?? "set");
+    if (command.do === "set") {
+      const value = parseClock(fields.value ?? "");
+      if (value === undefined) return { wrong: "bad-time" };
+      command.value_ms = value;
+    }
+  } else if (fields.type === "segment") {
+    put("do", fields.do);
+    put("segment", fields.to);
+  } else if (fields.type === "state") {
+    put("to", fields.to);
+    put("reason", (fields.reason ?? "").trim());
+  } else if (fields.type === "comment") {
+    put("text", (fields.text ?? "").trim());
+    put("urgency", fields.urgency);
+  } else if (fields.type === "void") {
+    command.seq = Number(fields.seq);
+    put("reason", (fields.reason ?? "").trim());
+  } else if (fields.type === "replace") {
+    command.seq = Number(fields.seq);
+    command.with = action();
+    if (at) command.with.at = at;
+  }
+  return { command };
+}
+
+// Random, also where the page came over plain http and `crypto.randomUUID` is missing.
+export function newId(crypto) {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
