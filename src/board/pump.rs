@@ -223,6 +223,9 @@ impl Pump {
             self.take(&batch.events).await;
         }
         self.flush_all();
+        // A request left in the queue would keep its asker waiting for ever.
+        self.requests.1.close();
+        while self.requests.1.try_recv().is_ok() {}
     }
 
     /// Absorbs a batch, after reading the games in it that are not at hand: a correction of last year's.

@@ -142,7 +142,9 @@ fn around(mut season: Season, now_ms: i64) -> (Season, usize) {
     (season, played)
 }
 
-fn reachable(listen: SocketAddr) -> SocketAddr {
+/// An address by which this machine itself reaches a listener.
+#[must_use]
+pub fn reachable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(std::net::Ipv6Addr::LOCALHOST),

@@ -17,7 +17,7 @@ use super::schema::{count, int};
 use crate::domain::clock::Stamp;
 use crate::domain::command::{Actor, Command, CommandBody};
 use crate::domain::decide;
-use crate::domain::event::{Draft, Event, EventBody, GameSetup, State, Stream, Visibility};
+use crate::domain::event::{Draft, Event, EventBody, GameSetup, Stream, Visibility};
 use crate::domain::game::Game;
 use crate::domain::{GameId, Rejection};
 use crate::runtime::Time;
@@ -100,7 +100,7 @@ impl Memory {
             let gap_ms = last
                 .filter(|last| last.wall_trusted && now.wall_trusted)
                 .and_then(|last| u64::try_from(now.wall_ms - last.wall_ms).ok());
-            let drafts = decide::resume_clock(game, now, gap_ms);
+            let drafts = decide::resume_clock(game, last.as_ref(), now, gap_ms);
             let actor = Actor("box".to_owned());
             let command = format!("boot-{}", self.boot);
             self.append(tx, id, drafts, (&actor, &command, now), &mut done)?;
@@ -203,7 +203,7 @@ impl Memory {
                     self.games.insert(id, game);
                 }
                 None => {
-                    return Ok(Err(Rejection::missing("unknown_game", format!("There is no game {id}."))));
+                    return Ok(Err(Rejection::missing("unknown-game", format!("There is no game {id}."))));
                 }
             }
         }
@@ -211,7 +211,7 @@ impl Memory {
     }
 
     fn watch_clock(&mut self, game: &Game) {
-        if game.state().clock.running {
+        if game.state().clock.running && game.withdrawn.is_none() {
             self.running.insert(game.id);
         } else {
             self.running.remove(&game.id);
@@ -265,9 +265,7 @@ impl Memory {
 
 /// What the summary table says of a game; when it ended is filled in by the caller who knows.
 fn listed(game: &Game) -> Listed {
-    let over =
-        matches!(game.state().state, State::Final | State::Cancelled | State::Abandoned | State::Awarded);
-    let closed_ms = match (&game.withdrawn, over) {
+    let closed_ms = match (&game.withdrawn, game.state().state.is_over()) {
         (Some(_), _) => Some(0),
         (None, true) => Some(i64::MAX),
         (None, false) => None,

@@ -98,7 +98,9 @@ fn sport() -> Value {
             {"id": "own_goal", "label": "Own goal", "group": "score", "player": "optional", "to": "other"},
             {"id": "shot", "label": "Shot", "group": "play"}, {"id": "corner", "label": "Corner", "group": "play"},
             {"id": "foul", "label": "Foul", "group": "play"}, {"id": "yellow", "label": "Yellow card", "group": "discipline", "player": "required"},
-            {"id": "substitution", "group": "bench"},
+            {"id": "substitution", "group": "play", "other": "Player coming on"},
+            {"id": "added_time", "label": "Added time", "group": "course", "side": false, "value": {"label": "Minutes", "max": 30}},
+            {"id": "kick", "label": "Penalty kick", "group": "shootout", "only_in": ["P"]},
         ],
         "segments": [{"id": "1H", "label": "1st half", "kind": "play"}, {"id": "HT", "label": "Half-time", "kind": "interval"}, {"id": "2H", "label": "2nd half", "kind": "play"}],
         "clock": {"direction": "up"}, "states": ["live", "interval", "final"],
@@ -262,6 +264,31 @@ fn a_power_cut_is_asked_about_with_both_times() {
             && html.contains("Take 3:20 off: 63:52")
             && html.contains("Keep 67:12")
     );
+}
+
+#[test]
+fn the_desk_has_what_the_sport_has_and_hides_what_the_period_does_not_allow() {
+    let pages = Pages::new();
+    let html = pages.desk(&frame(), &board(), &sport(), None, None);
+    assert!(html.contains("name=\"other\"") && html.contains("Added time: Minutes"));
+    assert!(html.contains("<div data-only=\"P\" hidden>"));
+    let mut shootout = board();
+    shootout["segment"] = "P".into();
+    assert!(pages.desk(&frame(), &shootout, &sport(), None, None).contains("<div data-only=\"P\">"));
+}
+
+#[test]
+fn what_is_uncertain_is_said_in_words() {
+    let mut uncertain = board();
+    uncertain["review"] = json!({"seq": 1209, "of": 1208});
+    uncertain["announced"] = 1.into();
+    let html = Pages::new().game(&frame(), &uncertain, None);
+    assert!(html.contains("Under review · At least 1 added minute<"));
+    let mut stopped = board();
+    stopped["state"] = "suspended".into();
+    stopped["state_label"] = "Suspended".into();
+    stopped["reason"] = "rain".into();
+    assert!(Pages::new().game(&frame(), &stopped, None).contains("Suspended: rain"));
 }
 
 #[test]

@@ -13,6 +13,7 @@ use crate::wire::{Cursor, Transport, close};
 #[derive(Debug)]
 pub(super) struct Query {
     pub(super) seat: Seat,
+    pub(super) channels: Vec<ChannelId>,
     pub(super) held: Option<u64>,
     pub(super) fresh: Vec<ChannelId>,
     pub(super) mailbox: Option<MailboxKey>,
@@ -72,7 +73,7 @@ impl Gathered {
 
 /// Answers a poll. `turned_away` marks a long-poll for which there is no place: it is told to poll.
 pub(super) fn answer(query: Query, header: &dyn Fn(&str) -> Option<String>, turned_away: bool) -> Answer {
-    let Query { seat, held, fresh, mailbox } = query;
+    let Query { seat, held, fresh, mailbox, .. } = query;
     let hub = seat.hub();
     hub.count_poll();
     let private = mailbox.is_some();
