@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use smol::net::{TcpListener, TcpStream};
 use touchline::cli::demo::{self, DemoOptions};
+use touchline::cli::error::ErrorKind;
 use touchline::cli::import::{self, HttpSink, ImportOptions};
 use touchline::cli::replay::{self, Pace, ReplayOptions};
 use touchline::client::feed::Feed;
@@ -214,6 +215,16 @@ fn a_replay_of_what_is_no_recording_sends_nothing() {
     options.files = vec![root("tests/data/worldcup-2018.json")];
     let error = replay::run(&options, &mut Vec::new()).expect_err("no recording").to_string();
     assert!(error.contains("worldcup-2018.json, line 1: not JSON"), "{error}");
+}
+
+#[test]
+fn a_speed_at_which_nothing_happens_is_refused() {
+    for speed in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        let mut options = replay_options(SocketAddr::from(([127, 0, 0, 1], 9)));
+        options.pace.speed = speed;
+        let error = replay::run(&options, &mut Vec::new()).expect_err("no speed");
+        assert!(error.message.contains("--speed") && error.kind == ErrorKind::Usage, "{speed}: {error}");
+    }
 }
 
 #[test]

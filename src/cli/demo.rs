@@ -49,6 +49,8 @@ pub struct DemoOptions {
 /// When the box cannot be reached, or refuses what it is given.
 pub fn run(options: &DemoOptions, out: &mut dyn Write) -> Result<(), CliError> {
     let base = Base::parse(&format!("http://{}", reachable(options.listen))).map_err(CliError::failed)?;
+    let pace = Pace { speed: options.speed, longest_wait: Some(LONGEST_WAIT) };
+    pace.check()?;
     welcome(options, out)?;
     let time = Time::system();
     let run = run_prefix(&time)?;
@@ -56,7 +58,6 @@ pub fn run(options: &DemoOptions, out: &mut dyn Write) -> Result<(), CliError> {
     fixtures(&mut HttpSink { feed: feed() }, &run, time.wall_ms())?;
 
     let recording = recording::read(MATCH).map_err(CliError::failed)?;
-    let pace = Pace { speed: options.speed, longest_wait: Some(LONGEST_WAIT) };
     let (lines, shown) = async_channel::bounded(64);
     let job = Job { recording, pace, run, starts_at: time.wall_ms() };
     let task = runtime::task(job.play(feed(), lines));
