@@ -1,5 +1,5 @@
-//! What an idle phone costs in memory. Run alone, for it looks at the whole process:
-//! `cargo test --release --test contract -- --ignored --nocapture memory`
+//! What an idle phone costs in memory. Each is run in a process of its own, for what one has freed the next
+//! would find: `cargo test --test contract -- --ignored --nocapture memory::websocket`, then `sse`, `longpoll`.
 
 use std::io::Read;
 use std::net::TcpStream;
@@ -56,14 +56,26 @@ fn slope(transport: Transport) -> usize {
     (grow(BASE + MORE).saturating_sub(before)) / MORE
 }
 
+fn costs_at_most(transport: Transport, most: usize) {
+    let cost = slope(transport);
+    println!("an idle phone on {} costs {cost} bytes", transport.as_str());
+    assert!(cost <= most, "{cost} bytes");
+}
+
 #[test]
-#[ignore = "looks at the memory of the whole process and opens 8,000 descriptors"]
-fn an_idle_phone_costs_little_memory() {
-    for (transport, most) in
-        [(Transport::WebSocket, 1_024), (Transport::Sse, 1_024), (Transport::LongPoll, 2_048)]
-    {
-        let cost = slope(transport);
-        println!("an idle phone on {} costs {cost} bytes", transport.as_str());
-        assert!(cost <= most, "{cost} bytes on {}", transport.as_str());
-    }
+#[ignore = "looks at the memory of the whole process"]
+fn websocket() {
+    costs_at_most(Transport::WebSocket, 1_024);
+}
+
+#[test]
+#[ignore = "looks at the memory of the whole process"]
+fn sse() {
+    costs_at_most(Transport::Sse, 1_024);
+}
+
+#[test]
+#[ignore = "looks at the memory of the whole process"]
+fn longpoll() {
+    costs_at_most(Transport::LongPoll, 2_048);
 }
