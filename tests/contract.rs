@@ -11,6 +11,8 @@ mod four;
 mod held;
 #[path = "contract/link.rs"]
 mod link;
+#[path = "contract/memory.rs"]
+mod memory;
 #[path = "contract/phone.rs"]
 mod phone;
 #[path = "contract/schedules.rs"]

@@ -165,7 +165,9 @@ impl Hub {
         let now_ms = self.0.time.now_ms();
         let mut kept = self.0.heartbeat.lock().unwrap_or_else(relock);
         match &*kept {
-            Some((at, then_ms, heartbeat)) if *at == frame && now_ms - then_ms < SAME_MS => heartbeat.clone(),
+            Some((at, then_ms, heartbeat)) if *at == frame && now_ms.saturating_sub(*then_ms) < SAME_MS => {
+                heartbeat.clone()
+            }
             _ => {
                 let heartbeat = Frame::unnumbered(&Message::Heartbeat { frame, now_ms });
                 *kept = Some((frame, now_ms, heartbeat.clone()));

@@ -84,3 +84,39 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn phones_that_come_and_go_while_frames_are_published_miss_nothing() {
+    let venue = Venue::with(HubLimits { ring_bytes: 6_000, ..HubLimits::default() });
+    let ids = NAMES.map(|name| venue.open(name));
+    let published = std::sync::atomic::AtomicBool::new(false);
+    let (venue, published) = (&venue, &published);
+    std::thread::scope(|scope| {
+        for (n, transport) in Transport::ALL.into_iter().cycle().take(8).enumerate() {
+            scope.spawn(move || {
+                let mut phone = Phone::new(transport, venue.addr, &NAMES);
+                for round in 0.. {
+                    phone.connect();
+                    for _ in 0..(round * 7 + n * 3) % 23 {
+                        if phone.holds_all(&venue.hub) {
+                            break;
+                        }
+                        phone.next();
+                    }
+                    if published.load(std::sync::atomic::Ordering::Acquire) {
+                        break;
+                    }
+                }
+                phone.catch_up(&venue.hub);
+            });
+        }
+        for seq in 0..4_000 {
+            venue.step(ids[(seq % 3) as usize], seq);
+            if seq % 16 == 0 {
+                touchline::runtime::block_on(touchline::runtime::yield_now());
+            }
+        }
+        published.store(true, std::sync::atomic::Ordering::Release);
+    });
+    assert_eq!(venue.hub.frame(), 4_003);
+}
