@@ -304,6 +304,58 @@ fn the_first_load_of_a_full_game_stays_within_its_budget() {
     assert!(total <= 30 * 1024, "first load is {total} bytes: page {html}, assets {sizes:?}");
 }
 
+/// Contrast of two colours `#rrggbb` by WCAG 2.2, "contrast ratio" and "relative luminance".
+fn contrast(one: &str, other: &str) -> f64 {
+    let luminance = |colour: &str| {
+        let long: String = match colour.len() {
+            4 => colour[1..].chars().flat_map(|digit| [digit, digit]).collect(),
+            _ => colour[1..].to_owned(),
+        };
+        let channel = |from: usize| {
+            let value = f64::from(u8::from_str_radix(&long[from..from + 2], 16).expect("a colour")) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)
+    };
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+#[test]
+fn text_and_edges_stand_out_in_light_and_dark() {
+    let css = include_str!("../../web/app.css");
+    let tokens: Vec<&str> = css
+        .match_indices(":root{")
+        .map(|(at, _)| &css[at..at + css[at..].find('}').expect("a rule ends")])
+        .collect();
+    for scheme in &tokens[..2] {
+        let token = |name: &str| {
+            let from =
+                scheme.find(&format!("--{name}:")).unwrap_or_else(|| panic!("no {name}")) + name.len() + 3;
+            scheme[from..].split([';', '}']).next().expect("a value")
+        };
+        for ground in ["bg", "panel"] {
+            for (ink, least) in [
+                ("ink", 6.0),
+                ("ink2", 6.0),
+                ("accent", 6.0),
+                ("live", 6.0),
+                ("ok", 6.0),
+                ("warn", 6.0),
+                ("bad", 6.0),
+                ("line", 3.5),
+                ("focus", 3.5),
+            ] {
+                let ratio = contrast(token(ink), token(ground));
+                assert!(ratio >= least, "{ink} on {ground} has {ratio:.2}");
+            }
+        }
+        for ground in ["accent", "live"] {
+            assert!(contrast(token(&format!("on-{ground}")), token(ground)) >= 6.0, "words on {ground}");
+        }
+    }
+}
+
 fn gzipped(bytes: &[u8]) -> usize {
     use std::io::Write;
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());

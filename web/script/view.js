@@ -52,6 +52,9 @@ export function showScore(facts, newEntries, t) {
     const number = document.querySelector(`.score [data-side="${CSS.escape(side.id)}"] b`);
     setText(number, String(side.score ?? 0));
   }
+  for (const [index, side] of facts.sides.entries()) {
+    setText(document.querySelector(`[data-score="${index}"]`), facts.started ? String(side.score ?? 0) : "");
+  }
   setText(document.getElementById("score-text"), facts.spoken);
   setText(document.getElementById("phase"), facts.phase);
   setText(document.getElementById("clock"), facts.clock);
