@@ -135,7 +135,14 @@ impl Pump {
     pub fn absorb(&mut self, events: &[Arc<Event>]) {
         for event in events {
             let Stream::Game(id) = event.stream else { continue };
-            let replica = self.replicas.entry(id).or_default();
+            if matches!(event.body, EventBody::GameCreated(_)) {
+                self.replicas.entry(id).or_default();
+            }
+            let Some(replica) = self.replicas.get_mut(&id) else {
+                // An empty replica in its place would keep the game from ever being read again.
+                log::error!("cannot show event {} of game {id}: the game could not be read", event.seq);
+                continue;
+            };
             if event.seq <= replica.last_seq() {
                 continue;
             }
