@@ -34,7 +34,11 @@ fn every_refusal_is_a_problem_with_a_stable_type() {
         (json!({"type": "action", "action": "goal", "side": "middle"}), 422, "unknown-side"),
         (json!({"type": "action", "action": "goal"}), 422, "side-required"),
         (json!({"type": "action", "action": "goal", "side": "home", "at": at(-60_000)}), 422, "invalid-time"),
-        (json!({"type": "action", "action": "goal", "side": "home", "at": at(90_000_000)}), 422, "invalid-time"),
+        (
+            json!({"type": "action", "action": "goal", "side": "home", "at": at(90_000_000)}),
+            422,
+            "invalid-time",
+        ),
         (json!({"type": "action", "action": "goal", "side": "home", "colour": "red"}), 422, "invalid-body"),
         (json!({"type": "goal", "side": "home"}), 422, "unknown-command"),
         (json!({"type": "comment", "text": "  "}), 422, "invalid-value"),
@@ -66,7 +70,8 @@ fn after_the_final_whistle_a_goal_is_refused_and_a_card_is_not() {
     ] {
         command(&feed, game, &body).expect(200);
     }
-    let refused = command(&feed, game, &json!({"type": "action", "action": "goal", "side": "home"})).expect(409);
+    let refused =
+        command(&feed, game, &json!({"type": "action", "action": "goal", "side": "home"})).expect(409);
     assert_eq!(code(&refused), "game-over");
     let card = json!({"type": "action", "action": "red", "side": "home", "player": "9"});
     command(&feed, game, &card).expect(200);
@@ -98,8 +103,13 @@ fn staff_are_asked_who_they_are_and_fans_are_not() {
     let refused = command(&fan, game, &json!({"type": "segment", "do": "start"})).expect(401);
     assert_eq!(code(&refused), "login-required");
     let wrong = venue.server.client().bearer("tl_nonsense");
-    assert_eq!(code(&command(&wrong, game, &json!({"type": "segment", "do": "start"})).expect(401)), "unknown-token");
-    for path in ["/api/v1/games", "/api/v1/sports", "/api/v1/openapi.json", "/healthz", "/readyz", "/metrics", "/"] {
+    assert_eq!(
+        code(&command(&wrong, game, &json!({"type": "segment", "do": "start"})).expect(401)),
+        "unknown-token"
+    );
+    for path in
+        ["/api/v1/games", "/api/v1/sports", "/api/v1/openapi.json", "/healthz", "/readyz", "/metrics", "/"]
+    {
         fan.get(path).expect(200);
     }
 }
@@ -115,7 +125,11 @@ fn another_sites_page_cannot_act() {
         command(&staff, game, &start).expect(status);
     }
     let without = command(&venue.signed_in(), game, &json!({"type": "clock", "do": "stop"}));
-    assert_eq!((without.status, code(&without)), (403, "foreign-origin".to_owned()), "a cookie needs an Origin");
+    assert_eq!(
+        (without.status, code(&without)),
+        (403, "foreign-origin".to_owned()),
+        "a cookie needs an Origin"
+    );
 }
 
 #[test]
@@ -197,12 +211,17 @@ fn the_log_is_in_order_paged_and_public() {
     }
     let fan = venue.server.client();
     let all = fan.get(&format!("/api/v1/games/{game}/log")).expect(200).json();
-    let seqs: Vec<u64> = all["events"].as_array().expect("events").iter().filter_map(|e| e["seq"].as_u64()).collect();
+    let seqs: Vec<u64> =
+        all["events"].as_array().expect("events").iter().filter_map(|e| e["seq"].as_u64()).collect();
     assert_eq!(seqs.len(), 5);
     assert!(seqs.is_sorted());
     let rest = fan.get(&format!("/api/v1/games/{game}/log?after={}&limit=1", seqs[2])).expect(200).json();
     assert_eq!(rest["events"][0]["seq"], json!(seqs[3]));
-    let lines = fan.clone().with("Accept", "application/x-ndjson").get(&format!("/api/v1/games/{game}/log")).expect(200);
+    let lines = fan
+        .clone()
+        .with("Accept", "application/x-ndjson")
+        .get(&format!("/api/v1/games/{game}/log"))
+        .expect(200);
     assert_eq!(lines.text().lines().count(), 5);
     fan.get("/api/v1/games/999/log").expect(404);
 }
@@ -250,7 +269,9 @@ fn games_are_listed_filtered_and_paged() {
     assert_eq!(ids(&feed.get(&next).expect(200).json()).len(), 1);
     feed.delete(&format!("/api/v1/games/{live}")).expect(200);
     let gone = |client: &Client| ids(&client.get("/api/v1/games").expect(200).json());
-    common::wait::until("the withdrawn game to leave the list", SOON, || (!gone(&feed).contains(&live)).then_some(()));
+    common::wait::until("the withdrawn game to leave the list", SOON, || {
+        (!gone(&feed).contains(&live)).then_some(())
+    });
 }
 
 #[test]
@@ -271,10 +292,18 @@ fn a_device_gets_one_cookie_and_keeps_it() {
     let first = fan.post("/api/v1/device", &json!({})).expect(204);
     let cookie = first.cookie().expect("a device cookie");
     let own = format!("http://{}", venue.server.address);
-    let again = fan.clone().with("Cookie", cookie).with("Origin", &own).post("/api/v1/device", &json!({})).expect(204);
+    let again = fan
+        .clone()
+        .with("Cookie", cookie)
+        .with("Origin", &own)
+        .post("/api/v1/device", &json!({}))
+        .expect(204);
     assert!(again.cookie().is_none(), "a device that has a cookie keeps it");
     let page = fan.get("/").expect(200);
-    assert!(page.cookie().is_none() && page.header("vary") == Some("Accept-Encoding"), "pages are cached for all");
+    assert!(
+        page.cookie().is_none() && page.header("vary") == Some("Accept-Encoding"),
+        "pages are cached for all"
+    );
 }
 
 #[test]
@@ -308,16 +337,29 @@ fn the_openapi_document_names_what_there_is_and_its_answers_have_its_shapes() {
     assert_eq!(api["openapi"], "3.1.0");
     let document = api.clone();
     for (path, operations) in api["paths"].as_object().expect("paths") {
-        let id = if path.contains("/sports/") { "football" } else if path.contains("/commands/") { "unknown" } else { "1" };
+        let id = if path.contains("/sports/") {
+            "football"
+        } else if path.contains("/commands/") {
+            "unknown"
+        } else {
+            "1"
+        };
         let address = path.replace("{id}", id);
-        for method in operations.as_object().expect("operations").keys().filter(|name| *name != "parameters") {
+        for method in operations.as_object().expect("operations").keys().filter(|name| *name != "parameters")
+        {
             if method != "get" {
                 continue;
             }
             let answer = feed.get(&address);
             let response = &operations[method]["responses"][answer.status.to_string()];
             assert!(response.is_object(), "{method} {path}: {} is not described", answer.status);
-            let kind = answer.header("content-type").unwrap_or_default().split(';').next().unwrap_or_default().to_owned();
+            let kind = answer
+                .header("content-type")
+                .unwrap_or_default()
+                .split(';')
+                .next()
+                .unwrap_or_default()
+                .to_owned();
             let response = resolve(&document, response);
             let schema = &response["content"][&kind]["schema"];
             assert!(schema.is_object(), "{method} {path}: no schema for {kind}");
@@ -331,7 +373,9 @@ fn the_openapi_document_names_what_there_is_and_its_answers_have_its_shapes() {
 /// Follows a `$ref`.
 fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
     match schema["$ref"].as_str() {
-        Some(pointer) => document.pointer(pointer.trim_start_matches('#')).expect("a reference that leads somewhere"),
+        Some(pointer) => {
+            document.pointer(pointer.trim_start_matches('#')).expect("a reference that leads somewhere")
+        }
         None => schema,
     }
 }

@@ -33,8 +33,14 @@ macro_rules! module {
 }
 
 // A module stands after those it imports.
-const SHARED: [&str; 5] =
-    [module!("words"), module!("clock"), module!("board"), module!("link"), module!("announcer")];
+const SHARED: [&str; 6] = [
+    module!("words"),
+    module!("clock"),
+    module!("board"),
+    module!("transports"),
+    module!("link"),
+    module!("announcer"),
+];
 const VIEW: [&str; 2] = [module!("view"), module!("page")];
 
 impl Assets {
