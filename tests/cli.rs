@@ -124,10 +124,10 @@ fn a_sport_file_with_a_typo_is_refused_with_file_and_line() {
     let folder = Folder::new("sport");
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/data/sports/football.toml");
     let football = std::fs::read_to_string(source).expect("the football file is there");
-    let word = "player = \"optional\"";
-    let at = football.find(word).expect("football has a player who may be named");
+    let word = "direction = \"up\"";
+    let at = football.find(word).expect("football's clock counts up");
     let line = football[..at].matches('\n').count() + 1;
-    let broken = football.replacen(word, "player = \"optionl\"", 1);
+    let broken = football.replacen(word, "direction = \"optionl\"", 1);
     let file = folder.write("sports/broken.toml", &broken);
     let place = format!("broken.toml:{line}");
 

@@ -3,6 +3,7 @@
 //! Filled whole from the database, never piece by piece. What it adds is when a session was last used,
 //! on the monotonic line: idle times survive any jump of the wall clock.
 
+use super::mark::Mark;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -29,6 +30,8 @@ pub(super) struct Cache {
     pub(super) generation: i64,
     /// When the database was last asked whether it changed.
     pub(super) asked_ms: u64,
+    /// Where the mark of other processes stood then.
+    pub(super) mark: Option<Mark>,
     users: HashMap<UserId, (Arc<str>, User)>,
     sessions: HashMap<SecretHash, (Session, Use)>,
     tokens: HashMap<SecretHash, (Arc<str>, Token)>,

@@ -8,6 +8,7 @@ mod cache;
 pub mod change;
 pub mod device;
 pub mod login;
+mod mark;
 pub mod offline;
 pub mod password;
 mod secret;
@@ -15,7 +16,7 @@ mod setup;
 pub mod store;
 mod throttle;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use self::cache::{Cache, Contents, IDLE_MS, Noted, Now};
@@ -81,6 +82,7 @@ pub struct Auth(Arc<Inner>);
 struct Inner {
     ledger: Ledger,
     time: Time,
+    dir: PathBuf,
     key: [u8; 32],
     devices: Devices,
     passwords: Passwords,
@@ -106,6 +108,7 @@ impl Auth {
         let auth = Self(Arc::new(Inner {
             ledger,
             key,
+            dir: dir.to_owned(),
             devices: Devices::new(key, boot, time.clone()),
             time,
             passwords: Passwords::start(),
@@ -282,15 +285,17 @@ impl Auth {
         Ok(self.0.passwords.hash(password).await?)
     }
 
-    /// Sees what another process changed, at most once a second. While the database cannot be read, what
-    /// is known holds.
+    /// Sees what another process changed: at once where it has moved the mark, else within a second. While
+    /// the database cannot be read, what is known holds.
     async fn notice_changes(&self) {
         {
             let (mut cache, now_ms) = (self.cache(), self.0.time.now_ms());
-            if now_ms < cache.asked_ms + ASK_EVERY_MS {
+            let mark = mark::read(&self.0.dir);
+            if now_ms < cache.asked_ms + ASK_EVERY_MS && mark == cache.mark {
                 return;
             }
             cache.asked_ms = now_ms;
+            cache.mark = mark;
         }
         let asked = self.0.ledger.read(|conn| Ok(store::generation(conn)?)).await;
         let result = match asked {

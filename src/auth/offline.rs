@@ -8,6 +8,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::mark;
 use super::store::{self, Token, TokenId, User, UserError};
 use super::{password, token_secret};
 use crate::ledger::error::LedgerError;
@@ -114,5 +115,6 @@ fn change<T>(
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(UserError::from)?;
     let done = body(&tx, Time::system().wall_ms())?;
     tx.commit().map_err(UserError::from)?;
+    mark::change(dir);
     Ok(done)
 }

@@ -4,6 +4,7 @@
 //! short ones of scalars; what grows or has identity is an object by id, so that a merge patch can name it.
 //! Nothing in a board changes by the mere passing of time.
 
+mod asked;
 pub mod boards;
 pub mod desk;
 pub mod diff;

@@ -14,10 +14,11 @@ use async_channel::{Receiver, Sender};
 use serde_json::Value;
 use smol::future::FutureExt as _;
 
+use super::asked::game_of;
 use super::boards::{Boards, Request};
 use super::game::Audience;
 use super::replica::Replica;
-use super::{desk, diff, game, games, say, timeline, venue};
+use super::{desk, diff, game, games, say, venue};
 use crate::domain::event::{Event, EventBody, Stream, Visibility};
 use crate::domain::game::Game;
 use crate::domain::{GameId, Seq};
@@ -41,32 +42,29 @@ pub struct Settings {
     pub boot: u32,
 }
 
-/// How many games closed long ago are kept at hand after somebody asked for them.
-const RECALLED: usize = 64;
-
 /// The pump. Built, given the history of open games, then run.
 pub struct Pump {
-    hub: Hub,
-    words: Words,
-    time: Time,
-    settings: Settings,
-    load: Load,
-    replicas: BTreeMap<GameId, Replica>,
-    shown: BTreeMap<ChannelName, Shown>,
-    dirty: BTreeSet<ChannelName>,
-    reaching: Vec<(GameId, Seq, Sender<()>)>,
-    recalled: VecDeque<GameId>,
+    pub(super) hub: Hub,
+    pub(super) words: Words,
+    pub(super) time: Time,
+    pub(super) settings: Settings,
+    pub(super) load: Load,
+    pub(super) replicas: BTreeMap<GameId, Replica>,
+    pub(super) shown: BTreeMap<ChannelName, Shown>,
+    pub(super) dirty: BTreeSet<ChannelName>,
+    pub(super) reaching: Vec<(GameId, Seq, Sender<()>)>,
+    pub(super) recalled: VecDeque<GameId>,
     // Requests that wait for a game to be read from the log.
-    loading: HashMap<GameId, Vec<Request>>,
-    loaded: (Sender<Loaded>, Receiver<Loaded>),
-    requests: (Sender<Request>, Receiver<Request>),
+    pub(super) loading: HashMap<GameId, Vec<Request>>,
+    pub(super) loaded: (Sender<Loaded>, Receiver<Loaded>),
+    pub(super) requests: (Sender<Request>, Receiver<Request>),
 }
 
-type Loaded = (GameId, Vec<Arc<Event>>);
+pub(super) type Loaded = (GameId, Vec<Arc<Event>>);
 
 /// A channel as last published, and what has come since.
-struct Shown {
-    id: ChannelId,
+pub(super) struct Shown {
+    pub(super) id: ChannelId,
     board: Value,
     quiet_from: u64,
     news: Vec<Seq>,
@@ -256,79 +254,8 @@ impl Pump {
         self.absorb(events);
     }
 
-    fn request(&mut self, request: Request) {
-        let game = match &request {
-            Request::Open { channel, .. } => game_of(channel.subject),
-            Request::Reach { game, .. } | Request::Page { game, .. } => Some(*game),
-        };
-        match game {
-            Some(id) if !self.replicas.contains_key(&id) => self.load_for(id, request),
-            _ => self.answer(request),
-        }
-    }
-
-    fn load_for(&mut self, id: GameId, request: Request) {
-        let waiting = self.loading.entry(id).or_default();
-        waiting.push(request);
-        if waiting.len() > 1 {
-            return;
-        }
-        let (history, loaded) = ((self.load)(id), self.loaded.0.clone());
-        runtime::spawn(async move {
-            let _ = loaded.send((id, history.await)).await;
-        });
-    }
-
-    fn recall(&mut self, id: GameId, events: &[Arc<Event>]) {
-        if !events.is_empty() && !self.replicas.contains_key(&id) {
-            self.replicas.insert(id, Replica::of(events));
-            self.recalled.push_back(id);
-            if self.recalled.len() > RECALLED
-                && let Some(oldest) = self.recalled.pop_front()
-            {
-                self.forget(oldest);
-            }
-        }
-        for request in self.loading.remove(&id).unwrap_or_default() {
-            self.answer(request);
-        }
-    }
-
-    /// Answers from what is at hand; a reply that is dropped means there is nothing.
-    fn answer(&mut self, request: Request) {
-        match request {
-            Request::Open { channel, reply } => {
-                if let Some(id) = self.open(&channel) {
-                    let _ = reply.try_send(id);
-                }
-            }
-            Request::Reach { game, seq, reply } => {
-                self.reaching.push((game, seq, reply));
-                self.answer_reached();
-            }
-            Request::Page { game, lang, before, limit, reply } => {
-                let voice = self.voice(lang.as_deref());
-                if let Some(game) = self.replicas.get(&game).and_then(Replica::public) {
-                    let _ = reply.try_send(timeline::page(game, voice, before.as_ref(), limit));
-                }
-            }
-        }
-    }
-
-    fn answer_reached(&mut self) {
-        let (replicas, dirty) = (&self.replicas, &self.dirty);
-        self.reaching.retain(|(game, seq, reply)| {
-            let is_folded = replicas.get(game).is_some_and(|replica| replica.last_seq() >= *seq);
-            let is_shown = is_folded && !dirty.iter().any(|name| game_of(name.subject) == Some(*game));
-            if is_shown {
-                let _ = reply.try_send(());
-            }
-            !is_shown && !reply.is_closed()
-        });
-    }
-
     /// The channel of that name, opened if need be; `None` where there is nothing to show or to say it in.
-    fn open(&mut self, name: &ChannelName) -> Option<ChannelId> {
+    pub(super) fn open(&mut self, name: &ChannelName) -> Option<ChannelId> {
         if let Some(shown) = self.shown.get(name) {
             return Some(shown.id);
         }
@@ -387,12 +314,12 @@ impl Pump {
         }
     }
 
-    fn voice(&self, lang: Option<&str>) -> &Voice {
+    pub(super) fn voice(&self, lang: Option<&str>) -> &Voice {
         self.words.voice(lang.unwrap_or(&self.settings.language))
     }
 
     /// The open channels of a subject: one for each language in use.
-    fn channels(&self, subject: Subject) -> Vec<ChannelName> {
+    pub(super) fn channels(&self, subject: Subject) -> Vec<ChannelName> {
         let first = ChannelName::new(subject);
         self.shown
             .range(first..)
@@ -409,29 +336,6 @@ impl Pump {
         }
         self.answer_reached();
     }
-
-    /// Lets go of games that were over a day ago: called when a new game comes, so that what a box keeps
-    /// at hand follows what is played on it.
-    fn retire(&mut self) {
-        let wall_ms = self.time.wall_ms();
-        let past = |replica: &Replica| replica.staff().is_some_and(|game| games::is_past(game, wall_ms));
-        let past: Vec<_> = self.replicas.iter().filter(|(_, r)| past(r)).map(|(id, _)| *id).collect();
-        for id in past.into_iter().filter(|id| !self.recalled.contains(id)).collect::<Vec<_>>() {
-            self.forget(id);
-        }
-    }
-
-    fn forget(&mut self, id: GameId) {
-        self.replicas.remove(&id);
-        for subject in [Subject::Game(id.0), Subject::Desk(id.0)] {
-            for name in self.channels(subject) {
-                if let Some(shown) = self.shown.remove(&name) {
-                    self.hub.close(shown.id);
-                }
-                self.dirty.remove(&name);
-            }
-        }
-    }
 }
 
 impl std::fmt::Debug for Pump {
@@ -440,12 +344,5 @@ impl std::fmt::Debug for Pump {
             .field("games", &self.replicas.len())
             .field("channels", &self.shown.len())
             .finish()
-    }
-}
-
-fn game_of(subject: Subject) -> Option<GameId> {
-    match subject {
-        Subject::Game(id) | Subject::Desk(id) => Some(GameId(id)),
-        _ => None,
     }
 }

@@ -2,9 +2,11 @@
 
 const LONGEST: usize = 64;
 
-/// Whether a sender may use that id.
+/// Whether a sender may use that id. It stands in the address of its outcome, so it holds nothing that an
+/// address would take apart (RFC 3986 §2.3), and is not only dots.
 pub(super) fn is_valid(id: &str) -> bool {
-    (1..=LONGEST).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:".contains(&byte);
+    (1..=LONGEST).contains(&id.len()) && id.bytes().all(plain) && id.bytes().any(|byte| byte != b'.')
 }
 
 /// A new UUID of version 7 (RFC 9562, 5.7): milliseconds since 1970, then random bits.
@@ -42,7 +44,15 @@ mod tests {
 
     #[test]
     fn ids_are_short_and_printable() {
-        for (id, valid) in [("1", true), ("", false), ("a b", false), ("ü", false), ("a\n", false)] {
+        for (id, valid) in [
+            ("1", true),
+            ("", false),
+            ("a b", false),
+            ("ü", false),
+            ("a\n", false),
+            ("a/b", false),
+            ("..", false),
+        ] {
             assert_eq!(is_valid(id), valid, "{id:?}");
         }
         assert!(is_valid(&"x".repeat(64)));

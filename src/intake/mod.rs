@@ -73,7 +73,7 @@ pub enum Status {
 /// Why a command did not get in. Nothing was stored of it, the id is free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// The id is not 1 to 64 printable ASCII characters without space; HTTP 400.
+    /// The id is not 1 to 64 letters, digits and `-._~:`; HTTP 400.
     BadId,
     /// The sender's role does not suffice; HTTP 403.
     Forbidden {
@@ -98,7 +98,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BadId => f.write_str(
-                "A command's id is 1 to 64 printable ASCII characters without space; a UUID is best.",
+                "A command's id is 1 to 64 letters, digits, hyphens, dots, colons or underscores; a UUID is best.",
             ),
             Self::Forbidden { needs } => write!(f, "This command takes the role {needs}; log in as one."),
             Self::TooLarge { limit } => write!(f, "A command may be {limit} bytes long; this one is longer."),

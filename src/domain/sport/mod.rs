@@ -397,11 +397,3 @@ impl Sport {
         self.counters.iter().find(|c| c.id == counter).map_or(0, |c| c.points)
     }
 }
-
-impl Rules {
-    /// Whether a yes-or-no parameter is yes.
-    #[must_use]
-    pub fn is_on(&self, param: &str) -> bool {
-        self.params.get(param) == Some(&Param::Bool(true))
-    }
-}

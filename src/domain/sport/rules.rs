@@ -129,3 +129,11 @@ fn length_ms(length: &Length, params: &BTreeMap<String, Param>) -> u64 {
     };
     u64::try_from(minutes).unwrap_or(0) * MINUTE_MS
 }
+
+impl Rules {
+    /// Whether a yes-or-no parameter is yes.
+    #[must_use]
+    pub fn is_on(&self, param: &str) -> bool {
+        self.params.get(param) == Some(&Param::Bool(true))
+    }
+}
