@@ -1,1 +1,236 @@
-//! The composition root: start order and stop order.
+//! The composition root: start order and stop order. The only file that sees every room.
+//!
+//! Start: sport files → ledger (folds the open games) → auth → hub → pump → listeners → ready.
+//! Stop: stop accepting → `bye` to every phone → requests in flight → ledger commits, checkpoints, joins.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::api::sports::Sports;
+use crate::api::{Api, State};
+use crate::auth::Auth;
+use crate::board::pump::{Load, Pump, Settings};
+use crate::config::Config;
+use crate::hub::{Hub, HubLimits};
+use crate::intake::Intake;
+use crate::ledger::Ledger;
+use crate::ledger::role::Role;
+use crate::net::accept;
+use crate::net::encode::Hot;
+use crate::net::head::Head;
+use crate::net::listen::Listener;
+use crate::net::takeover::Takeover;
+use crate::net::tls::tls_config;
+use crate::net::{Class, Limits, Peer, Service};
+use crate::pages::Pages;
+use crate::runtime::{self, Shutdown, Time};
+use crate::transport::{self, Plan};
+use crate::wire::{Epoch, close};
+use crate::words::catalogue::Words;
+
+/// Why the box could not start: one line a problem, for the operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartError(String);
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for StartError {}
+
+fn cannot(error: impl fmt::Display) -> StartError {
+    StartError(error.to_string())
+}
+
+/// A box that runs. Dropping it stops nothing; [`Running::stop`] does.
+#[derive(Debug)]
+pub struct Running {
+    /// Where fans connect.
+    pub addr: SocketAddr,
+    /// Where staff connect, when apart.
+    pub staff_addr: Option<SocketAddr>,
+    /// Whether the connections are encrypted.
+    pub tls: bool,
+    ledger: Ledger,
+    auth: Auth,
+    hub: Hub,
+    shutdown: Shutdown,
+    served: Vec<smol::Task<()>>,
+}
+
+/// Which build this is, as `hello`, pages and `--version` say it.
+pub const BUILD: &str = env!("CARGO_PKG_VERSION");
+
+/// Starts the box and returns once it accepts connections.
+///
+/// # Errors
+/// A sport file that is refused, a data folder that cannot be used, an address that is taken.
+pub async fn start(config: Config) -> Result<Running, StartError> {
+    let time = Time::system();
+    let sports = Sports::load(config.sports.as_deref()).map_err(cannot)?;
+    let tls = match &config.tls {
+        Some((cert, key)) => Some(tls_config(cert, key).map_err(cannot)?),
+        None => None,
+    };
+    let (ledger, opened) = Ledger::open(&config.data, time.clone()).map_err(cannot)?;
+    let auth = Auth::open(ledger.clone(), time.clone(), &config.data).await.map_err(cannot)?;
+    let hub = Hub::new(Epoch::random(), HubLimits::default(), time.clone());
+    let words = Words::new();
+    let shutdown = Shutdown::default();
+
+    let settings =
+        Settings { language: config.language.clone(), coalesce_ms: config.coalesce_ms, boot: opened.boot };
+    let batches = ledger.committed();
+    let mut pump = Pump::new(hub.clone(), words.clone(), time.clone(), settings, loader(ledger.clone()));
+    let boards = pump.boards();
+    pump.restore(opened.games).await;
+    // The pump ends when the ledger's batches do, so that whatever was committed is published.
+    runtime::critical("the pump", pump.run(batches, Shutdown::default()));
+
+    let tls_on = tls.is_some();
+    let (public, staff) = listeners(&config, tls)?;
+    let (addr, staff_addr) = (public.local_addr(), staff.as_ref().map(Listener::local_addr));
+    let mut limits = Limits::default();
+    if let Some(connections) = config.connections {
+        limits.connections = connections;
+    }
+    let state = State {
+        intake: Intake::new(ledger.clone()),
+        ledger: ledger.clone(),
+        auth: auth.clone(),
+        boards,
+        hub: hub.clone(),
+        pages: Pages::new(),
+        words,
+        sports,
+        build: BUILD.to_owned(),
+        time,
+        config,
+        cache: Default::default(),
+    };
+    let service = Arc::new(Front { api: Api::new(Arc::new(state)) });
+    let mut served = Vec::new();
+    for listener in
+        [Some((public, limits)), staff.map(|staff| (staff, Limits::staff()))].into_iter().flatten()
+    {
+        let (listener, limits) = listener;
+        served.push(runtime::task(accept::serve(listener, Arc::clone(&service), limits, shutdown.clone())));
+    }
+    runtime::notify_ready();
+    Ok(Running { addr, staff_addr, tls: tls_on, ledger, auth, hub, shutdown, served })
+}
+
+/// Reads a game's events for the pump, when somebody asks for a game closed long ago.
+fn loader(ledger: Ledger) -> Load {
+    Arc::new(move |game| {
+        let ledger = ledger.clone();
+        Box::pin(async move {
+            match ledger.events_of(game).await {
+                Ok(events) => events.into_iter().map(Arc::new).collect(),
+                Err(error) => {
+                    log::error!("read game {game} from the log: {error}");
+                    Vec::new()
+                }
+            }
+        })
+    })
+}
+
+/// The listeners: systemd's sockets where it hands some down, else the addresses asked for.
+fn listeners(
+    config: &Config,
+    tls: Option<crate::net::tls::TlsConfig>,
+) -> Result<(Listener, Option<Listener>), StartError> {
+    let mut inherited = listenfd::ListenFd::from_env();
+    let mut take = |index: usize| inherited.take_tcp_listener(index).ok().flatten();
+    let public = match take(0) {
+        Some(socket) => Listener::inherited(socket, Class::Public, tls.clone()).map_err(cannot)?,
+        None => Listener::bind(config.listen, Class::Public, tls.clone()).map_err(cannot)?,
+    };
+    let staff = match (take(1), config.staff_listen) {
+        (Some(socket), Some(_)) => Some(Listener::inherited(socket, Class::Staff, tls).map_err(cannot)?),
+        (None, Some(addr)) => Some(Listener::bind(addr, Class::Staff, tls).map_err(cannot)?),
+        (_, None) => None,
+    };
+    Ok((public, staff))
+}
+
+impl Running {
+    /// The secret of the link by which the first organiser is made; absent once there is a user.
+    #[must_use]
+    pub fn setup_secret(&self) -> Option<String> {
+        self.auth.setup_secret()
+    }
+
+    /// A token of that role, for a program that the same process runs against this box.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub async fn token(&self, role: Role, name: &str) -> Result<String, StartError> {
+        self.auth.create_token(role, name).await.map(|(_, token)| token).map_err(cannot)
+    }
+
+    /// A user.
+    ///
+    /// # Errors
+    /// When the name is taken, the password too short, or it cannot be stored.
+    pub async fn user(&self, name: &str, role: Role, password: &str) -> Result<(), StartError> {
+        self.auth.add_user(name, role, password).await.map(|_| ()).map_err(cannot)
+    }
+
+    /// Stops in order: nobody new, `bye` to every phone, the requests in flight, the ledger.
+    pub async fn stop(self) {
+        const LONGEST: Duration = Duration::from_secs(10);
+        runtime::notify_stopping();
+        self.shutdown.raise();
+        self.hub.drain(close::RESTART, "restart");
+        let served = async {
+            for task in self.served {
+                task.await;
+            }
+        };
+        if runtime::timeout(LONGEST, served).await.is_none() {
+            log::warn!(
+                "requests were still being answered after {} s; stopping all the same",
+                LONGEST.as_secs()
+            );
+        }
+        self.ledger.close().await;
+    }
+}
+
+/// What `net` asks, answered by the API and the transports.
+struct Front {
+    api: Api,
+}
+
+impl Service for Front {
+    type Plan = Plan;
+
+    fn host_allowed(&self, host: &str, peer: &Peer) -> bool {
+        let names = &self.api.state().config.hosts;
+        if names.iter().any(|name| name == host) {
+            return true;
+        }
+        match host.parse::<IpAddr>() {
+            Ok(ip) => ip.to_canonical() == peer.local.ip().to_canonical() || ip.is_loopback(),
+            Err(_) => host == "localhost",
+        }
+    }
+
+    fn hot(&self, head: &Head, _: &Peer) -> Option<Hot> {
+        self.api.hot(head)
+    }
+
+    async fn respond(&self, request: tide::http::Request) -> tide::http::Response {
+        self.api.respond(request).await
+    }
+
+    fn take(self: Arc<Self>, plan: Plan, takeover: Takeover) {
+        transport::take(plan, takeover);
+    }
+}

@@ -1,3 +1,5 @@
 //! The `touchline` binary: everything is in the library; this turns its result into an exit code.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    touchline::cli::main()
+}

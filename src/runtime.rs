@@ -53,7 +53,6 @@ pub fn critical(name: &'static str, future: impl Future<Output = ()> + Send + 's
 ///
 /// # Panics
 /// When the machine cannot start a thread: nothing could work then.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that starts threads")]
 pub fn thread<T: Send + 'static>(
     name: &str,
     body: impl FnOnce() -> T + Send + 'static,

@@ -11,6 +11,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+mod channel;
+pub mod close;
 pub mod framing;
 pub mod inbound;
 pub mod message;
@@ -23,30 +25,6 @@ pub const SUBPROTOCOL: &str = "touchline.v1";
 
 /// How many channels one connection may follow.
 pub const MAX_CHANNELS: usize = 8;
-
-/// Close codes: RFC 6455 §7.4 and our own. 4000–4099 mean "come back", 4100–4199 "do not".
-pub mod close {
-    /// The client asked for it, or everything is said.
-    pub const NORMAL: u16 = 1000;
-    /// The client broke RFC 6455.
-    pub const PROTOCOL: u16 = 1002;
-    /// A binary message, where only text is understood.
-    pub const UNSUPPORTED: u16 = 1003;
-    /// Text that is not UTF-8.
-    pub const NOT_TEXT: u16 = 1007;
-    /// More or faster than a client may.
-    pub const POLICY: u16 = 1008;
-    /// One message larger than a client may send.
-    pub const TOO_BIG: u16 = 1009;
-    /// The box is being restarted.
-    pub const RESTART: u16 = 1012;
-    /// No place for another held connection; `use` says where to go meanwhile.
-    pub const FULL: u16 = 1013;
-    /// A channel of this connection has ended or begun anew: connect again.
-    pub const CHANNEL: u16 = 4000;
-    /// Nothing was heard or taken from this client for too long.
-    pub const STALLED: u16 = 4001;
-}
 
 /// One unbroken history of the hub: new at every start and after a restore.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -200,91 +178,6 @@ pub struct ChannelName {
     pub subject: Subject,
     /// The language tag after `@`; without one the venue's default language is meant.
     pub lang: Option<String>,
-}
-
-impl ChannelName {
-    /// The channel of a subject in the venue's default language.
-    #[must_use]
-    pub fn new(subject: Subject) -> Self {
-        Self { subject, lang: None }
-    }
-
-    /// The same subject in the given language, as named by a tag like `de` or `pt-BR`.
-    ///
-    /// # Errors
-    /// When the subject has no words or the tag is not a language tag.
-    pub fn in_language(self, lang: &str) -> Result<Self, BadName> {
-        format!("{}@{lang}", Self::new(self.subject)).parse()
-    }
-
-    /// Whether only staff may follow it.
-    #[must_use]
-    pub fn is_staff(&self) -> bool {
-        matches!(self.subject, Subject::Desk(_) | Subject::Ops | Subject::Moderation)
-    }
-
-    fn takes_language(subject: Subject) -> bool {
-        matches!(subject, Subject::Games | Subject::Venue | Subject::Game(_) | Subject::Poll(_))
-    }
-}
-
-impl fmt::Display for ChannelName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.subject {
-            Subject::Games => f.write_str("games")?,
-            Subject::Venue => f.write_str("venue")?,
-            Subject::Game(id) => write!(f, "game/{id}")?,
-            Subject::Chat(id) => write!(f, "game/{id}/chat")?,
-            Subject::Desk(id) => write!(f, "game/{id}/desk")?,
-            Subject::Poll(id) => write!(f, "poll/{id}")?,
-            Subject::Me => f.write_str("me")?,
-            Subject::Ops => f.write_str("ops")?,
-            Subject::Moderation => f.write_str("moderation")?,
-        }
-        self.lang.as_ref().map_or(Ok(()), |lang| write!(f, "@{lang}"))
-    }
-}
-
-impl FromStr for ChannelName {
-    type Err = BadName;
-
-    fn from_str(text: &str) -> Result<Self, BadName> {
-        let bad = || {
-            BadName::new(
-                "channel",
-                text,
-                "games, venue, game/7, game/7@de, game/7/chat, game/7/desk, poll/3, me, ops or moderation",
-            )
-        };
-        let (path, lang) = text.split_once('@').map_or((text, None), |(path, lang)| (path, Some(lang)));
-        let mut parts = path.split('/');
-        let subject = match (parts.next(), parts.next(), parts.next(), parts.next()) {
-            (Some("games"), None, ..) => Subject::Games,
-            (Some("venue"), None, ..) => Subject::Venue,
-            (Some("me"), None, ..) => Subject::Me,
-            (Some("ops"), None, ..) => Subject::Ops,
-            (Some("moderation"), None, ..) => Subject::Moderation,
-            (Some("game"), Some(id), None, _) => Subject::Game(number(id).ok_or_else(bad)?),
-            (Some("poll"), Some(id), None, _) => Subject::Poll(number(id).ok_or_else(bad)?),
-            (Some("game"), Some(id), Some("chat"), None) => Subject::Chat(number(id).ok_or_else(bad)?),
-            (Some("game"), Some(id), Some("desk"), None) => Subject::Desk(number(id).ok_or_else(bad)?),
-            _ => return Err(bad()),
-        };
-        if lang.is_some_and(|lang| !Self::takes_language(subject) || !is_language_tag(lang)) {
-            return Err(bad());
-        }
-        Ok(Self { subject, lang: lang.map(str::to_owned) })
-    }
-}
-
-/// The shape of a BCP 47 tag, not its registry: the locales decide what exists.
-fn is_language_tag(tag: &str) -> bool {
-    let mut parts = tag.split('-');
-    let primary = parts.next().unwrap_or_default();
-    (2..=3).contains(&primary.len())
-        && primary.bytes().all(|b| b.is_ascii_lowercase())
-        && tag.len() <= 35
-        && parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 /// The ways a phone follows; written as in `/live/{transport}`.
@@ -483,89 +376,4 @@ impl<'de> Deserialize<'de> for Problem {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{ChannelName, Cursor, Epoch, Problem, Subject, Want, parse_wanted};
-
-    #[test]
-    fn a_cursor_is_read_strictly() {
-        let cursor: Cursor = "k3f9:20418".parse().unwrap();
-        assert_eq!((cursor.epoch.as_str(), cursor.frame), ("k3f9", 20418));
-        assert_eq!(cursor.to_string(), "k3f9:20418");
-        for bad in
-            ["", ":", "k3f9", "k3f9:", ":1", "k3f9:-1", "k3f9:+1", "k3f9:01", "k3f9:1 ", "K3:1", "a:b:1"]
-        {
-            assert!(bad.parse::<Cursor>().is_err(), "{bad:?} was taken for a cursor");
-        }
-        assert!("k3f9:18446744073709551616".parse::<Cursor>().is_err(), "beyond 64 bits");
-    }
-
-    #[test]
-    fn an_epoch_survives_its_text() {
-        for bits in [0, 35, 36, u64::MAX] {
-            let epoch = Epoch::from_bits(bits);
-            assert_eq!(epoch.as_str().parse::<Epoch>().unwrap(), epoch);
-        }
-        assert_ne!(Epoch::random(), Epoch::random());
-    }
-
-    #[test]
-    fn channel_names_round_trip_and_nothing_else_is_read() {
-        for name in [
-            "games",
-            "venue",
-            "game/7",
-            "game/7@de",
-            "game/7@pt-BR",
-            "game/7/chat",
-            "game/7/desk",
-            "poll/3",
-            "me",
-            "ops",
-            "moderation",
-            "venue@ar",
-        ] {
-            assert_eq!(name.parse::<ChannelName>().unwrap().to_string(), name);
-        }
-        for bad in [
-            "",
-            "game",
-            "game/",
-            "game/x",
-            "game/07",
-            "game/-1",
-            "game/7/",
-            "game/7/chat/1",
-            "game/7@",
-            "game/7@d",
-            "game/7@DE",
-            "game/7@de@de",
-            "me@de",
-            "ops@de",
-            "game/7/desk@de",
-            "poll",
-            "Games",
-            "game/7@../x",
-        ] {
-            assert!(bad.parse::<ChannelName>().is_err(), "{bad:?} was taken for a channel");
-        }
-    }
-
-    #[test]
-    fn a_plus_asks_for_a_snapshot() {
-        let venue = ChannelName::new(Subject::Venue);
-        assert_eq!(parse_wanted("+venue").unwrap(), (venue.clone(), Want::Snapshot));
-        assert_eq!(parse_wanted(" venue").unwrap(), (venue.clone(), Want::Snapshot));
-        assert_eq!(parse_wanted("venue").unwrap(), (venue, Want::Missing));
-        assert!(parse_wanted("++venue").is_err());
-    }
-
-    #[test]
-    fn a_problem_keeps_its_members() {
-        let problem = Problem::new(409, "seq-conflict", "game 7 is at 1208, not 1203").with("seq", 1208);
-        let value = problem.to_value();
-        assert_eq!(value["type"], "urn:touchline:problem:seq-conflict");
-        assert_eq!(value["title"], "Seq conflict");
-        assert_eq!(value["seq"], 1208);
-        assert_eq!(serde_json::from_value::<Problem>(value).unwrap(), problem);
-    }
-}
+mod tests;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use async_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 use serde_json::{Value, json};
 use smol::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use smol::net::{TcpListener, TcpStream};
@@ -183,6 +184,14 @@ fn a_feed_gives_up_when_its_patience_is_over() {
     });
 }
 
+/// Accepts the subprotocol offered, as a box does.
+#[expect(clippy::result_large_err, reason = "the handshake's callback has this type")]
+fn echo(request: &Request, mut response: Response) -> Result<Response, ErrorResponse> {
+    let offered = request.headers().get("sec-websocket-protocol").cloned();
+    response.headers_mut().insert("sec-websocket-protocol", offered.expect("the client offers one"));
+    Ok(response)
+}
+
 #[test]
 fn a_websocket_carries_messages_both_ways_until_it_is_closed() {
     use async_tungstenite::tungstenite::Message;
@@ -192,7 +201,7 @@ fn a_websocket_carries_messages_both_ways_until_it_is_closed() {
         let address = listener.local_addr().expect("it is bound");
         let server = runtime::task(async move {
             let (stream, _) = listener.accept().await.expect("the client connects");
-            let mut socket = async_tungstenite::accept_async(stream).await.expect("a handshake");
+            let mut socket = async_tungstenite::accept_hdr_async(stream, echo).await.expect("a handshake");
             socket.send(Message::text("{\"type\":\"hello\"}")).await.expect("the client reads");
             socket.send(Message::Ping("x".into())).await.expect("the client reads");
             let pong = socket.next().await;

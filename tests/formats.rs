@@ -2,11 +2,16 @@
 
 use std::path::PathBuf;
 
-use touchline::domain::command::Play;
-use touchline::domain::event::{Action, Entry, GameTime};
+use touchline::domain::GameId;
+use touchline::domain::clock::Stamp;
+use touchline::domain::command::{Actor, Play};
+use touchline::domain::event::{
+    Action, Award, ClockDo, Entry, Event, EventBody, GameChange, GameTime, Review, SegmentDo, State, Stream,
+    Urgency, Visibility,
+};
 use touchline::formats::openfootball::{self, Season};
 use touchline::formats::recording::{self, Recording};
-use touchline::formats::wyscout;
+use touchline::formats::{command, csv, ndjson, wyscout};
 
 const DEMO: &str = "data/demo/russia-croatia-2018.ndjson";
 const WORLD_CUP: &str = include_str!("data/worldcup-2018.json");
@@ -242,6 +247,167 @@ fn every_season_beside_the_project_is_read() {
             for warning in &one.warnings {
                 println!("{file}: {}: {warning}", one.label);
             }
+        }
+    }
+}
+
+fn entered(seq: u64, entry: Entry) -> Event {
+    Event {
+        seq,
+        stream: Stream::Game(GameId(7)),
+        visibility: Visibility::Public,
+        order: None,
+        stamp: Stamp { boot: 2, mono_ms: 5, wall_ms: 1_795_000_123_456, wall_trusted: false },
+        actor: Actor("user:kim".to_owned()),
+        command: format!("c-{seq}"),
+        body: EventBody::Entered {
+            entry,
+            at: Some(GameTime { segment: "1H".to_owned(), clock_ms: Some(60_000) }),
+        },
+    }
+}
+
+fn comment(text: &str) -> Entry {
+    Entry::Comment { text: text.to_owned(), lang: Some("ar".to_owned()), urgency: Urgency::Assertive }
+}
+
+/// One event of every kind of body that needs no game, with every kind of entry.
+fn every_event() -> Vec<Event> {
+    let award = Award { side: Some("home".to_owned()), score: Some([3, 0]), kind: "forfeit".to_owned() };
+    let action = Action {
+        action: "goal".to_owned(),
+        side: Some("home".to_owned()),
+        player: Some("9".to_owned()),
+        other: Some("Okoro".to_owned()),
+        tags: vec!["penalty".to_owned()],
+        value: Some(-3),
+        scored: Some(true),
+        of: Some(4),
+        text: Some("What a goal!".to_owned()),
+    };
+    let reason = Some("mistake".to_owned());
+    let entries = vec![
+        Entry::Action(action),
+        Entry::Action(Action { action: "corner".to_owned(), ..Action::default() }),
+        comment("هدف!\n\"Goal\", \\ said \u{2028} he"),
+        Entry::Clock(ClockDo::Start),
+        Entry::Clock(ClockDo::Stop),
+        Entry::Clock(ClockDo::Set(u64::MAX)),
+        Entry::Segment(SegmentDo::Start(None)),
+        Entry::Segment(SegmentDo::Start(Some("2H".to_owned()))),
+        Entry::Segment(SegmentDo::End),
+        Entry::State { to: State::Awarded, reason: reason.clone(), award: Some(award) },
+        Entry::State { to: State::Live, reason: None, award: None },
+        Entry::Review(Review::Open { of: Some(4) }),
+        Entry::Review(Review::Open { of: None }),
+        Entry::Review(Review::Stands),
+        Entry::Review(Review::Overturned),
+        Entry::Adjust {
+            side: "away".to_owned(),
+            counter: "goals".to_owned(),
+            to: -1,
+            reason: reason.clone(),
+        },
+    ];
+    let mut events: Vec<Event> = (1..).zip(entries).map(|(seq, entry)| entered(seq, entry)).collect();
+    let change = GameChange { starts_at: Some(1_795_000_123_456), ..GameChange::default() };
+    let bodies = [
+        EventBody::GameChanged(Box::new(change)),
+        EventBody::GameWithdrawn { reason: None },
+        EventBody::Voided { target: 1, cascade: vec![2, 3], reason: reason.clone() },
+        EventBody::Voided { target: 4, cascade: Vec::new(), reason: None },
+        EventBody::Replaced { target: 5, entry: comment("-"), at: None },
+        EventBody::ClockResumed { value_ms: 5, gap_ms: None },
+        EventBody::ClockResumed { value_ms: 5, gap_ms: Some(9) },
+    ];
+    for (seq, body) in (100..).zip(bodies) {
+        events.push(Event { body, visibility: Visibility::Staff, ..entered(seq, comment("")) });
+    }
+    events.push(Event { stream: Stream::Venue, visibility: Visibility::Sealed, ..entered(200, comment("")) });
+    events
+}
+
+#[test]
+fn every_event_survives_export_and_import() {
+    let events = every_event();
+    let text = ndjson::write(&events);
+    assert_eq!(ndjson::read(&text), Ok(events.clone()));
+    assert_eq!(text.lines().count(), events.len() + 1, "one event a line, whatever it says");
+}
+
+#[test]
+fn an_export_that_is_wrong_is_refused_by_line() {
+    let text = ndjson::write(&every_event());
+    let mut lines: Vec<&str> = text.lines().collect();
+    let foreign = lines[3].replace("\"seq\"", "\"sequence\"");
+    let nowhere = lines[3].replace("game/7", "pitch/7");
+    let game = r#"{"type":"game_created","id":1,"sport_hash":"ab","game":{}}"#;
+    let unknown = format!(
+        r#"{{"seq":3,"stream":"game/1","visibility":"public","stamp":{{"boot":1,"mono_ms":1,"wall_ms":1,"wall_trusted":true}},"actor":"a","command":"c","body":{game}}}"#
+    );
+    for (line, instead, place, why) in [
+        (0, "{\"format\":\"other\"}", "line 1", "no export"),
+        (0, "{\"format\":\"touchline\",\"version\":2}", "line 1", "version 1"),
+        (3, "[", "line 4", "not JSON"),
+        (3, foreign.as_str(), "line 4", "sequence"),
+        (3, nowhere.as_str(), "line 4", "pitch/7"),
+        (3, unknown.as_str(), "line 4", "no line before this holds the sport file with hash ab"),
+    ] {
+        let before = std::mem::replace(&mut lines[line], instead);
+        let error = ndjson::read(&lines.join("\n")).expect_err(instead);
+        assert!(error.place.starts_with(place) && error.what.contains(why), "{instead}: {error}");
+        lines[line] = before;
+    }
+}
+
+#[test]
+fn a_table_quotes_what_needs_it_and_runs_no_formula() {
+    let text = csv::write(&[
+        entered(1, comment("=HYPERLINK(\"http://x\",\"y\")")),
+        entered(2, comment("He said \"off\", then\r\nleft")),
+        entered(3, comment(" \t@SUM(A1)")),
+        entered(
+            4,
+            Entry::Adjust { side: "home".to_owned(), counter: "goals".to_owned(), to: -1, reason: None },
+        ),
+    ]);
+    let rows: Vec<&str> = text.split_inclusive("\r\n").collect();
+    assert!(rows[0].starts_with("seq,game,order,accepted_at,by,kind,"), "{}", rows[0]);
+    assert!(rows[1].contains(",\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\","), "{}", rows[1]);
+    assert!(text.contains(",\"He said \"\"off\"\", then\r\nleft\","), "{text}");
+    assert!(text.contains(",' \t@SUM(A1),"), "{text}");
+    assert!(text.contains(",adjust,goals,home,,,,-1,1H,60000,"), "a number stays a number: {text}");
+    assert!(rows[1].starts_with("1,7,,2026-11-18T"), "{}", rows[1]);
+}
+
+#[test]
+fn commands_read_as_the_api_describes_them() {
+    let cases: [(&str, Result<&str, &str>); 12] = [
+        (
+            r#"{"id":"x","type":"action","action":"goal","side":"home","player":"9","at":{"segment":"2H","clock_ms":5},"expect_seq":3}"#,
+            Ok("Enter"),
+        ),
+        (r#"{"type":"clock","do":"set","value_ms":5}"#, Ok("Set(5)")),
+        (r#"{"type":"segment","do":"start"}"#, Ok("Start(None)")),
+        (r#"{"type":"void","seq":4,"reason":"offside"}"#, Ok("Void")),
+        (r#"{"type":"replace","seq":4,"with":{"type":"action","action":"goal"}}"#, Ok("Replace")),
+        (
+            r#"{"type":"insert","after":4,"with":{"type":"comment","text":"x","urgency":"assertive"}}"#,
+            Ok("Insert"),
+        ),
+        (r#"{"type":"clock","do":"set"}"#, Err("value_ms")),
+        (r#"{"type":"clock","do":"stop","value_ms":1}"#, Err("value_ms")),
+        (r#"{"type":"segment","do":"end","segment":"1H"}"#, Err("segment")),
+        (r#"{"type":"action","action":"goal","at":{"segment":"1H","clock_ms":-1}}"#, Err("`at`")),
+        (r#"{"action":"goal"}"#, Err("type")),
+        (r#"[]"#, Err("object")),
+    ];
+    for (text, expected) in cases {
+        let value = serde_json::from_str(text).expect("JSON");
+        match (command::read(&value), expected) {
+            (Ok(form), Ok(word)) => assert!(format!("{:?}", form.play).contains(word), "{text}: {form:?}"),
+            (Err(error), Err(word)) => assert!(error.what.contains(word), "{text}: {error}"),
+            (read, _) => panic!("{text}: {read:?}"),
         }
     }
 }

@@ -2,17 +2,14 @@
 //!
 //! At most 32 KiB encoded whatever the game and its names: the timeline is a window, and gives way first.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 
 use super::timeline;
 use crate::domain::clock::{Clock, Direction};
-use crate::domain::event::{Entry, SideSetup};
-use crate::domain::game::{Game, What};
+use crate::domain::event::SideSetup;
+use crate::domain::game::Game;
 use crate::runtime::rfc3339;
 use crate::words::catalogue::Voice;
-use crate::words::labels::state_id;
 
 /// The largest board, encoded.
 pub const MAX_BYTES: usize = 32 * 1024;
@@ -74,7 +71,7 @@ pub(super) fn header(game: &Game, voice: &Voice, boot: u32) -> Map<String, Value
     board.insert("seq".into(), game.last_seq.into());
     board.insert("sport".into(), sport.id.clone().into());
     board.insert("noun".into(), sport.noun.clone().into());
-    board.insert("state".into(), state_id(folded.state).into());
+    board.insert("state".into(), folded.state.as_str().into());
     board.insert("state_label".into(), voice.state_label(game).into());
     let sides = sport.sides.iter().enumerate().map(|(index, id)| {
         let unnamed = SideSetup::default();
@@ -127,9 +124,13 @@ fn clock(clock: &Clock, boot: u32) -> Option<Value> {
     )
 }
 
-/// The minute of the latest entry in the game's course that has one: how far the game is known to be.
+/// How far a game is known to be whose clock does not run: the minute of its latest entry that has one.
+/// Where the clock runs the anchor says it better, and every frame would be larger by this.
 fn minute(game: &Game) -> Option<String> {
     game.state().segment?;
+    if game.state().clock.running {
+        return None;
+    }
     let counting = game.entries().iter().rev().filter(|e| e.voided_by.is_none() && e.replaced_by.is_none());
     counting.filter_map(|entry| entry.at.as_ref()).find_map(|at| game.minute_text(at))
 }
@@ -186,17 +187,9 @@ fn stats(game: &Game) -> Value {
     if game.state().segments.is_empty() {
         return json!({});
     }
-    let mut done: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
-    for entry in game.entries().iter().filter(|e| e.voided_by.is_none() && e.replaced_by.is_none()) {
-        if let What::Entry(Entry::Action(action)) = &entry.what
-            && let Some(side) = action.side.as_deref().and_then(|side| sport.side(side))
-        {
-            done.entry(&action.action).or_default()[side] += 1;
-        }
-    }
     let stats = sport.stats.iter().enumerate().map(|(index, stat)| {
-        let sum =
-            |side: usize| stat.of.iter().filter_map(|id| done.get(id.as_str())).map(|n| n[side]).sum::<u64>();
+        let done = &game.state().actions;
+        let sum = |side: usize| stat.of.iter().filter_map(|id| done.get(id)).map(|n| n[side]).sum::<i64>();
         let [home, away] = &sport.sides;
         (stat.id.clone(), json!({"index": index, "label": stat.label, home: sum(0), away: sum(1)}))
     });

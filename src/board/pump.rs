@@ -135,7 +135,14 @@ impl Pump {
     pub fn absorb(&mut self, events: &[Arc<Event>]) {
         for event in events {
             let Stream::Game(id) = event.stream else { continue };
-            let replica = self.replicas.entry(id).or_default();
+            if matches!(event.body, EventBody::GameCreated(_)) {
+                self.replicas.entry(id).or_default();
+            }
+            let Some(replica) = self.replicas.get_mut(&id) else {
+                // An empty replica in its place would keep the game from ever being read again.
+                log::error!("cannot show event {} of game {id}: the game could not be read", event.seq);
+                continue;
+            };
             if event.seq <= replica.last_seq() {
                 continue;
             }
@@ -223,6 +230,9 @@ impl Pump {
             self.take(&batch.events).await;
         }
         self.flush_all();
+        // A request left in the queue would keep its asker waiting for ever.
+        self.requests.1.close();
+        while self.requests.1.try_recv().is_ok() {}
     }
 
     /// Absorbs a batch, after reading the games in it that are not at hand: a correction of last year's.

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value};
 
 use super::game::{Audience, put};
-use crate::domain::Seq;
 use crate::domain::event::{Entry, Visibility};
 use crate::domain::game::{Game, GameEntry, What};
 use crate::domain::order::Order;
@@ -108,32 +107,31 @@ pub fn is_visible(entry: &GameEntry, audience: Audience) -> bool {
     }
 }
 
-/// Takes the oldest entries away until the board is no larger than `limit` encoded: first those that do
-/// not stand out, then the others, then the squads.
+/// Takes entries away until the board is no larger than `limit` encoded: the oldest that do not stand out,
+/// then the oldest that do, last of all the very latest; then the squads.
 pub fn fit(board: &mut Value, limit: usize) {
+    const LATEST: usize = 10;
     let mut size = encoded(board);
     if size <= limit {
         return;
     }
-    for keys_too in [KeysToo::No, KeysToo::Yes] {
-        let Some(timeline) = board["timeline"].as_object_mut() else { break };
-        let mut candidates: Vec<(String, Seq)> = timeline
-            .values()
-            .filter(|entry| keys_too == KeysToo::Yes || entry.get("key").is_none())
-            .map(|entry| {
-                (entry["order"].as_str().unwrap_or_default().to_owned(), entry["seq"].as_u64().unwrap_or(0))
-            })
+    if let Some(timeline) = board["timeline"].as_object_mut() {
+        let place = |entry: &Value| entry["order"].as_str().unwrap_or_default().to_owned();
+        let mut entries: Vec<_> = timeline
+            .iter()
+            .map(|(name, entry)| (place(entry), entry.get("key").is_some(), name.clone(), encoded(entry)))
             .collect();
-        candidates.sort_unstable();
-        for (_, seq) in candidates {
+        entries.sort_unstable();
+        let latest = entries.split_off(entries.len().saturating_sub(LATEST));
+        // Stable: what stands out comes after what does not, both still oldest first.
+        entries.sort_by_key(|(_, stands_out, ..)| *stands_out);
+        for (_, _, name, cost) in entries.into_iter().chain(latest) {
             if size <= limit {
                 return;
             }
-            let name = seq.to_string();
-            if let Some(gone) = timeline.remove(&name) {
-                // The member is its name in quotes, a colon, the value and a comma.
-                size -= (name.len() + 3 + encoded(&gone) + 1).min(size);
-            }
+            timeline.remove(&name);
+            // A member is its name in quotes, a colon, the value and a comma.
+            size = size.saturating_sub(name.len() + cost + 4);
         }
     }
     if size > limit
@@ -143,12 +141,6 @@ pub fn fit(board: &mut Value, limit: usize) {
             side.remove("players");
         }
     }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum KeysToo {
-    No,
-    Yes,
 }
 
 fn encoded(value: &Value) -> usize {

@@ -24,7 +24,7 @@ const MATCH: &str = include_str!("../../data/demo/russia-croatia-2018.ndjson");
 /// The day beside it.
 const FIXTURES: &str = include_str!("../../data/demo/fixtures-2018-06-16.json");
 /// Fast enough to see it all in some ten minutes, slow enough to read along.
-pub const SPEED: f64 = 15.0;
+pub const SPEED: f64 = 12.0;
 /// No phone shows nothing new for longer.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(8);
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -49,6 +49,8 @@ pub struct DemoOptions {
 /// When the box cannot be reached, or refuses what it is given.
 pub fn run(options: &DemoOptions, out: &mut dyn Write) -> Result<(), CliError> {
     let base = Base::parse(&format!("http://{}", reachable(options.listen))).map_err(CliError::failed)?;
+    let pace = Pace { speed: options.speed, longest_wait: Some(LONGEST_WAIT) };
+    pace.check()?;
     welcome(options, out)?;
     let time = Time::system();
     let run = run_prefix(&time)?;
@@ -56,7 +58,6 @@ pub fn run(options: &DemoOptions, out: &mut dyn Write) -> Result<(), CliError> {
     fixtures(&mut HttpSink { feed: feed() }, &run, time.wall_ms())?;
 
     let recording = recording::read(MATCH).map_err(CliError::failed)?;
-    let pace = Pace { speed: options.speed, longest_wait: Some(LONGEST_WAIT) };
     let (lines, shown) = async_channel::bounded(64);
     let job = Job { recording, pace, run, starts_at: time.wall_ms() };
     let task = runtime::task(job.play(feed(), lines));
@@ -141,7 +142,9 @@ fn around(mut season: Season, now_ms: i64) -> (Season, usize) {
     (season, played)
 }
 
-fn reachable(listen: SocketAddr) -> SocketAddr {
+/// An address by which this machine itself reaches a listener.
+#[must_use]
+pub fn reachable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(std::net::Ipv6Addr::LOCALHOST),

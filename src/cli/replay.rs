@@ -2,7 +2,7 @@
 //!
 //! Every command goes over HTTP with a token, like anybody's. It carries the recording's game time, so that
 //! minutes are right at any speed. The box's game clock runs in real time; [`schedule`] sets it whenever it
-//! is off by more than [`DRIFT_MS`] at an entry, and every [`TICK`] while nothing is entered. At normal
+//! is off by more than `DRIFT_MS` at an entry, and every `TICK` while nothing is entered. At normal
 //! speed that is never.
 
 use std::fmt::Write as _;
@@ -51,6 +51,19 @@ pub struct Pace {
     pub longest_wait: Option<Duration>,
 }
 
+impl Pace {
+    /// Refuses a speed at which nothing would ever happen.
+    ///
+    /// # Errors
+    /// When the speed is not a number above 0.
+    pub fn check(&self) -> Result<(), CliError> {
+        if self.speed.is_finite() && self.speed > 0.0 {
+            return Ok(());
+        }
+        Err(CliError::usage(format!("--speed is a number above 0, as 1 for real time; not {}", self.speed)))
+    }
+}
+
 /// A command at its real time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Planned {
@@ -81,6 +94,7 @@ pub fn run(options: &ReplayOptions, out: &mut dyn Write) -> Result<(), CliError>
     if options.files.is_empty() {
         return Err(CliError::usage("name at least one recording to replay"));
     }
+    options.pace.check()?;
     let recordings: Vec<Recording> = options.files.iter().map(read).collect::<Result<_, _>>()?;
     let time = Time::system();
     let run = run_prefix(&time)?;
@@ -186,9 +200,12 @@ impl Job {
 }
 
 /// When each command is due, the clock's included.
+///
+/// # Panics
+/// When the pace was not checked and its speed is not above 0.
 #[must_use]
 pub fn schedule(steps: &[Step], pace: Pace) -> Vec<Planned> {
-    let speed = if pace.speed.is_finite() && pace.speed > 0.0 { pace.speed } else { 1.0 };
+    let speed = pace.speed;
     let mut plan: Vec<Planned> = Vec::new();
     let mut due = Duration::ZERO;
     let mut last_ms = 0;
@@ -266,8 +283,10 @@ fn shown_at(play: &Play) -> Option<u64> {
 }
 
 fn label(recording: &Recording) -> String {
-    let names: Vec<&str> = recording.game.sides.values().rev().map(|side| side.name.as_str()).collect();
-    names.join(" - ")
+    let mut sides: Vec<_> = recording.game.sides.iter().collect();
+    // Home comes first, whatever the alphabet says; sports with other sides have them in its order.
+    sides.sort_by_key(|(id, _)| (id.as_str() != "home", id.as_str()));
+    sides.iter().map(|(_, side)| side.name.as_str()).collect::<Vec<_>>().join(" - ")
 }
 
 /// `Russia - Croatia  1-0  1H 31'  goal, Denis Cheryshev`

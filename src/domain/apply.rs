@@ -20,6 +20,7 @@ pub fn apply(game: &mut Game, event: &Event) {
             add(game, event, What::Entry(entry.clone()), at.clone(), None);
         }
         EventBody::Voided { target, cascade, reason } => {
+            answered(game, *target);
             let first = mark(game, |entry| {
                 if entry.seq == *target || cascade.contains(&entry.seq) {
                     entry.voided_by = Some(event.seq);
@@ -30,6 +31,7 @@ pub fn apply(game: &mut Game, event: &Event) {
             add(game, event, what, None, None);
         }
         EventBody::Replaced { target, entry, at } => {
+            answered(game, *target);
             let first = mark(game, |entry| {
                 if entry.seq == *target {
                     entry.replaced_by = Some(event.seq);
@@ -52,10 +54,12 @@ pub fn apply(game: &mut Game, event: &Event) {
 /// Puts an entry at its place and folds what follows.
 fn add(game: &mut Game, event: &Event, what: What, at: Option<GameTime>, replaces: Option<Seq>) {
     let order = event.order.clone().unwrap_or_else(|| end_of(game));
+    let index = place(game, &order, event.seq);
     let entry = GameEntry {
         seq: event.seq,
         order,
         stamp: event.stamp,
+        anchor: game.anchor(index, replaces, &event.stamp),
         actor: event.actor.clone(),
         visibility: event.visibility,
         at,
@@ -65,7 +69,6 @@ fn add(game: &mut Game, event: &Event, what: What, at: Option<GameTime>, replace
         replaces,
         after: Moment::default(),
     };
-    let index = place(game, &entry.order, entry.seq);
     game.entries.insert(index, entry);
     if index + 1 == game.entries.len() {
         game.fold_last();
@@ -83,6 +86,11 @@ fn place(game: &Game, order: &Order, seq: Seq) -> usize {
 fn end_of(game: &Game) -> Order {
     let last = game.entries.last().map(|entry| &entry.order);
     Order::after(last.map_or(0, |last| last.segment), last)
+}
+
+/// Whoever corrects the clock's going on has seen the question it puts.
+fn answered(game: &mut Game, target: Seq) {
+    game.resumed = game.resumed.filter(|resumed| resumed.seq != target);
 }
 
 /// Changes entries, and returns the first that changed.

@@ -2,10 +2,16 @@
 //! before it changes. The refusals are words for the person at the desk.
 
 use super::Rejection;
-use super::event::{Action, ClockDo, Entry, Review, SegmentDo, State};
+use super::event::{Award, ClockDo, Entry, Review, SegmentDo, State};
 use super::fold::Context;
 use super::game::Folded;
-use super::sport::{ActionDef, Group, PlayerRule, SegmentKind};
+use super::scoring::shootout;
+use super::sport::SegmentKind;
+
+mod action;
+
+/// The greatest number a counter or an award can be set to by hand.
+const GREATEST: i64 = 1_000_000;
 
 /// Whether the entry is new or stood already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,11 +32,17 @@ impl Folded {
     ) -> Result<(), Rejection> {
         match entry {
             Entry::Action(action) => self.check_action(context, action),
+            Entry::Comment { text, .. } if text.trim().is_empty() => {
+                Err(Rejection::invalid("invalid-value", "A line of commentary needs words."))
+            }
             Entry::Comment { .. } => Ok(()),
             Entry::Clock(work) => self.check_clock(context, *work, standing),
             Entry::Segment(SegmentDo::Start(named)) => self.check_start(context, named.as_deref()),
             Entry::Segment(SegmentDo::End) => self.check_end(context),
-            Entry::State { to, reason, .. } => self.check_turn(*to, reason.as_deref()),
+            Entry::State { to, reason, award } => {
+                check_award(context, *to, award.as_ref())?;
+                self.check_turn(context, *to, reason.as_deref())
+            }
             Entry::Review(review) => self.check_review(context, review),
             Entry::Adjust { side, counter, to, .. } => {
                 side_index(context, Some(side))?;
@@ -39,114 +51,13 @@ impl Folded {
                     let detail = format!("There is no counter `{counter}`; there are {}.", known.join(", "));
                     return Err(Rejection::invalid("unknown-counter", detail));
                 }
-                if *to < 0 {
-                    return Err(Rejection::invalid(
-                        "invalid-value",
-                        format!("A counter cannot stand at {to}."),
-                    ));
+                if !(0..=GREATEST).contains(to) {
+                    let detail = format!("A counter cannot stand at {to}; it is 0 to {GREATEST}.");
+                    return Err(Rejection::invalid("invalid-value", detail));
                 }
                 self.begun("A counter can be set")
             }
         }
-    }
-
-    fn check_action(&self, context: Context<'_>, action: &Action) -> Result<(), Rejection> {
-        let def = known_action(context, action)?;
-        let side = if def.side || action.side.is_some() {
-            Some(side_index(context, action.side.as_deref())?)
-        } else {
-            None
-        };
-        check_details(def, action)?;
-        self.check_moment(context, def)?;
-        if let (Some(side), Some(player)) = (side, &action.player) {
-            self.check_player(context, def, side, player)?;
-        }
-        if def.group == Group::Shootout {
-            self.check_attempt(def, side, action)?;
-        }
-        Ok(())
-    }
-
-    /// Whether such an action can happen in this state and segment.
-    fn check_moment(&self, context: Context<'_>, def: &ActionDef) -> Result<(), Rejection> {
-        let label = &def.label;
-        match self.state {
-            State::Live => {}
-            State::Scheduled | State::Delayed | State::Postponed | State::Cancelled => {
-                let detail = format!("{label}: play has not begun. Start the first segment before.");
-                return Err(Rejection::conflict("not-started", detail));
-            }
-            State::Interval | State::Suspended | State::Final if def.any_time => return Ok(()),
-            State::Interval => {
-                let detail = format!(
-                    "{label}: play is in an interval. Start the next segment, or give the time it happened at."
-                );
-                return Err(Rejection::conflict("wrong-segment", detail));
-            }
-            State::Suspended => {
-                return Err(Rejection::conflict(
-                    "suspended",
-                    format!("{label}: play is suspended. Resume it before."),
-                ));
-            }
-            State::Final | State::Abandoned | State::Awarded => {
-                let detail =
-                    format!("{label}: this is over. Give the time it happened at, or re-open with a reason.");
-                return Err(Rejection::conflict("game-over", detail));
-            }
-        }
-        let Some(index) = self.segment else {
-            return if def.only_in.is_empty() { Ok(()) } else { Err(confined(def)) };
-        };
-        let segment = &context.sport.segments[index];
-        if !def.only_in.is_empty() {
-            return if def.only_in.contains(&segment.id) { Ok(()) } else { Err(confined(def)) };
-        }
-        if segment.kind == SegmentKind::Series && !def.any_time {
-            let detail = format!("{label}: in the {} only attempts are entered.", segment.label);
-            return Err(Rejection::conflict("wrong-segment", detail));
-        }
-        Ok(())
-    }
-
-    fn check_player(
-        &self,
-        context: Context<'_>,
-        def: &ActionDef,
-        side: usize,
-        player: &str,
-    ) -> Result<(), Rejection> {
-        if def.group == Group::Discipline {
-            return Ok(());
-        }
-        let record = self.discipline.get(&(side, player.to_owned()));
-        let off = record.into_iter().flatten().any(|(id, count)| {
-            let sanction = context.sport.action(id).and_then(|def| def.sanction.as_ref());
-            *count > 0 && sanction.is_some_and(|sanction| sanction.sends_off)
-        });
-        if !off {
-            return Ok(());
-        }
-        let detail = format!("{}: {player} was sent off. Correct the player, or the card.", def.label);
-        Err(Rejection::conflict("sent-off", detail))
-    }
-
-    fn check_attempt(&self, def: &ActionDef, side: Option<usize>, action: &Action) -> Result<(), Rejection> {
-        if action.scored.is_none() {
-            let detail = format!("{}: say whether it went in (`scored`).", def.label);
-            return Err(Rejection::invalid("invalid-value", detail));
-        }
-        let Some(shootout) = &self.shootout else { return Ok(()) };
-        if shootout.winner.is_some() {
-            let detail = format!("{}: the shoot-out is decided. End it.", def.label);
-            return Err(Rejection::conflict("shootout-decided", detail));
-        }
-        if shootout.attempts.last().map(|(last, _)| *last) == side {
-            let detail = format!("{}: it is the other side's turn.", def.label);
-            return Err(Rejection::conflict("wrong-turn", detail));
-        }
-        Ok(())
     }
 
     fn check_clock(&self, context: Context<'_>, work: ClockDo, standing: Standing) -> Result<(), Rejection> {
@@ -165,6 +76,9 @@ impl Folded {
             ClockDo::Stop if !self.clock.running => "The clock stands already.",
             ClockDo::Start if self.state == State::Interval => {
                 "Play is in an interval; the clock starts with the next segment."
+            }
+            ClockDo::Start if self.state == State::Suspended => {
+                "Play is suspended; the clock goes on when it is resumed."
             }
             _ => return Ok(()),
         };
@@ -217,22 +131,29 @@ impl Folded {
         if self.state == State::Suspended {
             return Err(Rejection::conflict("suspended", "Play is suspended. Resume it, or abandon it."));
         }
+        if self.state.is_over() {
+            return Err(Rejection::conflict("game-over", "No segment can end: this is over."));
+        }
         let Some(index) = self.segment else {
             return Err(Rejection::conflict("wrong-segment", "No segment is on that could end."));
         };
-        match context.sport.segments[index].kind {
+        let def = &context.sport.segments[index];
+        match def.kind {
             SegmentKind::Play => Ok(()),
             SegmentKind::Interval => {
                 Err(Rejection::conflict("wrong-segment", "An interval ends when the next segment starts."))
             }
-            SegmentKind::Series if self.shootout.as_ref().is_some_and(|s| s.winner.is_some()) => Ok(()),
             SegmentKind::Series => {
+                let settled = self.shootout.as_ref().zip(def.series.as_ref());
+                if settled.is_some_and(|(shootout, series)| shootout::is_over(shootout, series)) {
+                    return Ok(());
+                }
                 Err(Rejection::conflict("shootout-undecided", "The shoot-out is not decided yet."))
             }
         }
     }
 
-    fn check_turn(&self, to: State, reason: Option<&str>) -> Result<(), Rejection> {
+    fn check_turn(&self, context: Context<'_>, to: State, reason: Option<&str>) -> Result<(), Rejection> {
         use State::{
             Abandoned, Awarded, Cancelled, Delayed, Final, Interval, Live, Postponed, Scheduled, Suspended,
         };
@@ -255,6 +176,10 @@ impl Folded {
         if from == Final && to == Live && reason.is_none_or(|reason| reason.trim().is_empty()) {
             let detail = "To re-open what is over, give a reason; everybody will see it.";
             return Err(Rejection::invalid("reason-required", detail));
+        }
+        if to == Live && self.waits(context) && self.next_play(context).is_none() {
+            let detail = "No further segment follows by the rules of this sport; end it as final.";
+            return Err(Rejection::conflict("wrong-segment", detail));
         }
         Ok(())
     }
@@ -283,21 +208,7 @@ impl Folded {
     }
 }
 
-fn known_action<'a>(context: Context<'a>, action: &Action) -> Result<&'a ActionDef, Rejection> {
-    let id = &action.action;
-    let Some(def) = context.sport.action(id) else {
-        let known: Vec<&str> = context.sport.actions.iter().map(|a| a.id.as_str()).collect();
-        let detail = format!("{} has no action `{id}`; it has {}.", context.sport.name, known.join(", "));
-        return Err(Rejection::invalid("unknown-action", detail));
-    };
-    let switch = def.sanction.as_ref().and_then(|sanction| sanction.enabled.as_ref());
-    if let Some(switch) = switch.filter(|switch| !context.rules.is_on(switch)) {
-        let detail = format!("{}: not played here; the parameter `{switch}` is off.", def.label);
-        return Err(Rejection::invalid("unknown-action", detail));
-    }
-    Ok(def)
-}
-
+/// The index of a named side.
 fn side_index(context: Context<'_>, side: Option<&str>) -> Result<usize, Rejection> {
     let [home, away] = &context.sport.sides;
     let Some(id) = side else {
@@ -307,50 +218,26 @@ fn side_index(context: Context<'_>, side: Option<&str>) -> Result<usize, Rejecti
     context.sport.side(id).ok_or_else(|| Rejection::invalid("unknown-side", detail()))
 }
 
-/// What an action carries, against what its definition lets it carry.
-fn check_details(def: &ActionDef, action: &Action) -> Result<(), Rejection> {
-    let label = &def.label;
-    match def.player {
-        PlayerRule::Required if action.player.is_none() => {
-            return Err(Rejection::invalid("player-required", format!("{label}: say which player.")));
-        }
-        PlayerRule::None if action.player.is_some() => {
-            return Err(Rejection::invalid("invalid-value", format!("{label}: no player is named for it.")));
-        }
-        _ => {}
+/// What a decision off the field names, against the sport.
+fn check_award(context: Context<'_>, to: State, award: Option<&Award>) -> Result<(), Rejection> {
+    const KINDS: [&str; 5] = ["walkover", "retired", "default", "forfeit", "awarded"];
+    let Some(award) = award else { return Ok(()) };
+    if to != State::Awarded {
+        let detail = format!("An award belongs to the state `awarded`, not to `{}`.", to.as_str());
+        return Err(Rejection::invalid("invalid-value", detail));
     }
-    if def.other.is_none() && action.other.is_some() {
-        return Err(Rejection::invalid(
-            "invalid-value",
-            format!("{label}: no second player is named for it."),
-        ));
+    if award.side.is_some() {
+        side_index(context, award.side.as_deref())?;
     }
-    if let Some(tag) = action.tags.iter().find(|tag| !def.tags.contains(tag)) {
-        let detail = if def.tags.is_empty() {
-            format!("{label}: it has no details such as `{tag}`.")
-        } else {
-            format!("{label}: there is no detail `{tag}`; there are {}.", def.tags.join(", "))
-        };
-        return Err(Rejection::invalid("unknown-tag", detail));
+    if !KINDS.contains(&award.kind.as_str()) {
+        let detail = format!("There is no award `{}`; there are {}.", award.kind, KINDS.join(", "));
+        return Err(Rejection::invalid("invalid-value", detail));
     }
-    match (&def.value, action.value) {
-        (Some((name, max)), Some(value)) if !(0..=*max).contains(&value) => {
-            let detail = format!("{label}: {name} of {value} cannot be; it is 0 to {max}.");
+    match award.score.iter().flatten().find(|score| !(0..=GREATEST).contains(*score)) {
+        Some(score) => {
+            let detail = format!("A score of {score} cannot be awarded; it is 0 to {GREATEST}.");
             Err(Rejection::invalid("invalid-value", detail))
         }
-        (Some((name, _)), None) => {
-            Err(Rejection::invalid("invalid-value", format!("{label}: say how many: {name}.")))
-        }
-        (None, Some(_)) => Err(Rejection::invalid("invalid-value", format!("{label}: it takes no number."))),
-        _ if def.group != Group::Shootout && action.scored.is_some() => {
-            let detail = format!("{label}: `scored` belongs to the attempts of a shoot-out.");
-            Err(Rejection::invalid("invalid-value", detail))
-        }
-        _ => Ok(()),
+        None => Ok(()),
     }
-}
-
-fn confined(def: &ActionDef) -> Rejection {
-    let detail = format!("{}: only in {}.", def.label, def.only_in.join(", "));
-    Rejection::conflict("wrong-segment", detail)
 }

@@ -23,6 +23,7 @@ pub struct Command {
 
 /// What can be asked.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a play is what nearly all commands are; boxing it would only cost")]
 pub enum CommandBody {
     /// A new game, by an organiser.
     CreateGame(Box<NewGame>),

@@ -47,17 +47,17 @@ impl Folded {
             match what {
                 Entry::Action(action) => self.action(context, action, &mut effects),
                 Entry::Comment { .. } => {}
-                Entry::Clock(work) => self.work_clock(*work, &entry.stamp, entry.at.as_ref()),
+                Entry::Clock(work) => self.work_clock(context, *work, &entry.anchor, entry.at.as_ref()),
                 Entry::Segment(SegmentDo::Start(_)) => {
                     if let Some(next) = self.next_play(context) {
-                        self.begin(context, next, &entry.stamp, entry.at.as_ref(), &mut effects);
+                        self.begin(context, next, &entry.anchor, entry.at.as_ref(), &mut effects);
                     }
                 }
                 Entry::Segment(SegmentDo::End) => {
-                    self.end(context, &entry.stamp, entry.at.as_ref(), &mut effects);
+                    self.end(context, &entry.anchor, entry.at.as_ref(), &mut effects);
                 }
                 Entry::State { to, reason, award } => {
-                    self.turn(context, *to, &entry.stamp, &mut effects);
+                    self.turn(context, *to, &entry.anchor, entry.at.as_ref(), &mut effects);
                     self.reason = reason.clone();
                     if let Some(award) = award.as_ref().filter(|_| *to == State::Awarded) {
                         let winner = award.side.as_ref().and_then(|side| context.sport.side(side));
@@ -71,6 +71,10 @@ impl Folded {
                         let now = self.counters.get(counter).map_or(0, |total| total[side]);
                         tally::change(self, context.sport, counter, side, to.saturating_sub(now));
                         self.adjusted = true;
+                        // After the end a counter set by hand may turn the result.
+                        if self.state == State::Final {
+                            self.result = Some(self.outcome(context));
+                        }
                     }
                 }
             }
@@ -113,19 +117,22 @@ impl Folded {
         }
     }
 
-    fn work_clock(&mut self, work: ClockDo, stamp: &Stamp, at: Option<&GameTime>) {
-        let shown = at.and_then(|at| at.clock_ms).unwrap_or_else(|| self.clock.value_at(stamp));
+    fn work_clock(&mut self, context: Context<'_>, work: ClockDo, now: &Stamp, at: Option<&GameTime>) {
+        // A time of another segment says nothing about this one's clock.
+        let present = self.segment.map(|index| context.sport.segments[index].id.as_str());
+        let told = at.filter(|at| Some(at.segment.as_str()) == present).and_then(|at| at.clock_ms);
+        let shown = told.unwrap_or_else(|| self.clock.value_at(now));
         let running = if self.clock.running { Running::Yes } else { Running::No };
         self.clock = match work {
-            ClockDo::Start => self.clock.anchored(stamp, shown, Running::Yes),
-            ClockDo::Stop => self.clock.anchored(stamp, shown, Running::No),
-            ClockDo::Set(value) => self.clock.anchored(stamp, value, running),
+            ClockDo::Start => self.clock.anchored(now, shown, Running::Yes),
+            ClockDo::Stop => self.clock.anchored(now, shown, Running::No),
+            ClockDo::Set(value) => self.clock.anchored(now, value, running),
         };
     }
 
-    fn stop_clock(&mut self, stamp: &Stamp, at: Option<&GameTime>) {
+    fn stop_clock(&mut self, context: Context<'_>, now: &Stamp, at: Option<&GameTime>) {
         if self.clock.running || at.is_some_and(|at| at.clock_ms.is_some()) {
-            self.work_clock(ClockDo::Stop, stamp, at);
+            self.work_clock(context, ClockDo::Stop, now, at);
         }
     }
 
@@ -161,7 +168,7 @@ impl Folded {
         &mut self,
         context: Context<'_>,
         index: usize,
-        stamp: &Stamp,
+        now: &Stamp,
         at: Option<&GameTime>,
         effects: &mut Vec<Effect>,
     ) {
@@ -183,9 +190,10 @@ impl Folded {
         self.state = if kind == SegmentKind::Interval { State::Interval } else { State::Live };
         match kind {
             SegmentKind::Play => {
-                let value = at.and_then(|at| at.clock_ms).unwrap_or(from_ms);
+                let own = at.filter(|at| at.segment == context.sport.segments[index].id);
+                let value = own.and_then(|at| at.clock_ms).unwrap_or(from_ms);
                 let running = if context.sport.clock.run { Running::Yes } else { Running::No };
-                self.clock = self.clock.anchored(stamp, value, running);
+                self.clock = self.clock.anchored(now, value, running);
             }
             SegmentKind::Series => self.shootout = Some(Shootout::default()),
             SegmentKind::Interval => {}
@@ -193,8 +201,9 @@ impl Folded {
         effects.push(Effect::SegmentBegan(index));
     }
 
-    fn end(&mut self, context: Context<'_>, stamp: &Stamp, at: Option<&GameTime>, effects: &mut Vec<Effect>) {
-        self.stop_clock(stamp, at);
+    fn end(&mut self, context: Context<'_>, now: &Stamp, at: Option<&GameTime>, effects: &mut Vec<Effect>) {
+        self.stop_clock(context, now, at);
+        self.reason = None;
         if let Some(last) = self.segments.last_mut() {
             last.ended = true;
         }
@@ -202,7 +211,7 @@ impl Folded {
         let next = self.following(context).next();
         match next {
             Some(index) if context.sport.segments[index].kind == SegmentKind::Interval => {
-                self.begin(context, index, stamp, None, effects);
+                self.begin(context, index, now, None, effects);
             }
             Some(_) => self.state = State::Interval,
             None => self.finish(context, effects),
@@ -235,59 +244,74 @@ impl Folded {
     }
 
     /// A change of state by hand.
-    fn turn(&mut self, context: Context<'_>, to: State, stamp: &Stamp, effects: &mut Vec<Effect>) {
-        let from = self.state;
+    fn turn(
+        &mut self,
+        context: Context<'_>,
+        to: State,
+        now: &Stamp,
+        at: Option<&GameTime>,
+        effects: &mut Vec<Effect>,
+    ) {
         match to {
-            State::Live if from == State::Interval => match self.next_play(context) {
-                Some(next) if self.present_is_over(context) => {
-                    self.begin(context, next, stamp, None, effects);
-                }
-                _ => self.resume(context, stamp),
+            State::Live => match self.begins_by_hand(context) {
+                Some(next) => self.begin(context, next, now, at, effects),
+                None if self.state == State::Final => self.reopen(context),
+                None => self.resume(context, now, at),
             },
-            State::Live if from == State::Suspended => self.resume(context, stamp),
-            State::Live if from == State::Final => {
-                self.state = State::Live;
-                self.result = None;
-                if let Some(last) = self.segments.last_mut() {
-                    last.ended = false;
-                    self.segment = Some(last.segment);
-                }
-            }
             State::Final => {
-                self.stop_clock(stamp, None);
+                self.stop_clock(context, now, at);
                 self.finish(context, effects);
             }
-            State::Abandoned => {
-                self.stop_clock(stamp, None);
+            State::Abandoned | State::Awarded => {
+                self.stop_clock(context, now, at);
                 self.state = to;
-                self.result = Some(GameResult { kind: "abandoned".to_owned(), winner: None, award: None });
-                effects.push(Effect::Ended);
-            }
-            State::Awarded => {
-                self.stop_clock(stamp, None);
-                self.state = to;
-                self.result = Some(GameResult { kind: "awarded".to_owned(), winner: None, award: None });
+                self.review = None;
+                self.result = Some(GameResult { kind: to.as_str().to_owned(), winner: None, award: None });
                 effects.push(Effect::Ended);
             }
             State::Interval | State::Suspended => {
-                self.stop_clock(stamp, None);
+                self.stop_clock(context, now, at);
                 self.state = to;
             }
-            _ => self.state = to,
+            State::Scheduled | State::Delayed | State::Postponed | State::Cancelled => self.state = to,
         }
     }
 
-    /// Whether the present segment is an interval, or has ended.
-    fn present_is_over(&self, context: Context<'_>) -> bool {
-        self.segment.is_none_or(|index| context.sport.segments[index].kind == SegmentKind::Interval)
+    /// Whether the next segment is waited for: before the first, in an interval, or between two.
+    pub(super) fn waits(&self, context: Context<'_>) -> bool {
+        let kind = self.segment.map(|index| context.sport.segments[index].kind);
+        matches!(self.state, State::Scheduled | State::Delayed | State::Interval)
+            && kind.is_none_or(|kind| kind == SegmentKind::Interval)
+    }
+
+    /// The segment that begins when the game turns live by hand.
+    pub(super) fn begins_by_hand(&self, context: Context<'_>) -> Option<usize> {
+        if self.waits(context) { self.next_play(context) } else { None }
+    }
+
+    /// What was over goes on in its last segment; where that had ended and more was to come, it waits again.
+    fn reopen(&mut self, context: Context<'_>) {
+        self.result = None;
+        let more = self.next_play(context).is_some();
+        let Some(last) = self.segments.last_mut().filter(|last| !(last.ended && more)) else {
+            self.state = State::Interval;
+            return;
+        };
+        last.ended = false;
+        self.segment = Some(last.segment);
+        let interval = context.sport.segments[last.segment].kind == SegmentKind::Interval;
+        self.state = if interval { State::Interval } else { State::Live };
     }
 
     /// Play goes on where it was; an interval goes on as an interval.
-    fn resume(&mut self, context: Context<'_>, stamp: &Stamp) {
+    fn resume(&mut self, context: Context<'_>, now: &Stamp, at: Option<&GameTime>) {
         let kind = self.segment.map(|index| context.sport.segments[index].kind);
-        self.state = if kind == Some(SegmentKind::Interval) { State::Interval } else { State::Live };
+        self.state = match kind {
+            Some(SegmentKind::Play | SegmentKind::Series) => State::Live,
+            Some(SegmentKind::Interval) | None => State::Interval,
+        };
         if kind == Some(SegmentKind::Play) && context.sport.clock.run {
-            self.work_clock(ClockDo::Start, stamp, None);
+            self.work_clock(context, ClockDo::Start, now, at);
         }
     }
 

@@ -54,6 +54,9 @@ pub struct GameEntry {
     pub order: Order,
     /// When it was accepted.
     pub stamp: Stamp,
+    /// When it happened, as far as the game clock goes: when it was accepted, or for what was put into the
+    /// past when that was entered which it replaces or follows.
+    pub anchor: Stamp,
     /// Who entered it.
     pub actor: Actor,
     /// Who may see it.
@@ -279,6 +282,16 @@ impl Game {
 
     pub(super) fn context(&self) -> Context<'_> {
         Context { sport: &self.setup.sport, rules: &self.rules }
+    }
+
+    /// The anchor of an entry that is put at `index` of the list.
+    pub(super) fn anchor(&self, index: usize, replaces: Option<Seq>, accepted: &Stamp) -> Stamp {
+        let model = match replaces {
+            Some(target) => self.entry(target),
+            None if index < self.entries.len() => index.checked_sub(1).map(|before| &self.entries[before]),
+            None => None,
+        };
+        model.map_or(*accepted, |model| model.anchor)
     }
 
     /// The state before the entry at `index`, from the nearest checkpoint, and from where on it was folded.

@@ -12,10 +12,13 @@ pub mod decide;
 pub mod event;
 mod fold;
 pub mod game;
+mod links;
 pub mod order;
+mod place;
 mod score;
 pub mod scoring;
 pub mod sport;
+mod trial;
 
 use std::fmt;
 

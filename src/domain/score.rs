@@ -1,14 +1,19 @@
 //! How a game's score and minutes are written, by the templates of its sport file.
 
 use super::event::GameTime;
-use super::game::{Folded, Game};
+use super::game::{Folded, Game, Played};
 use super::sport::template::{Number, Part, Template};
 use super::sport::{MinuteRule, Overrun, SegmentKind};
 
 impl Game {
-    /// The score in the sport's own notation: `2-1`, `1-1 a.e.t. (4-3 pen.)`.
+    /// The score in the sport's own notation: `2-1`, `1-1 a.e.t. (4-3 pen.)`; of what was decided off the
+    /// field the score it was awarded by.
     #[must_use]
     pub fn score_text(&self) -> String {
+        let award = self.state.result.as_ref().and_then(|result| result.award.as_ref());
+        if let Some([home, away]) = award.and_then(|award| award.score) {
+            return format!("{home}-{away}");
+        }
         let display = &self.setup.sport.display;
         let mut text = self.write(&display.score);
         for (after, template) in &display.after {
@@ -29,7 +34,12 @@ impl Game {
         }
         let of = |index: usize| sport.segments[index].group.as_deref() == Some(id);
         let begun = segments.iter().any(|played| of(played.segment));
-        let beyond = self.state.state.is_over() || segments.last().is_some_and(|last| !of(last.segment));
+        // After its last segment the next one may be waited for.
+        let left = |last: &Played| {
+            !of(last.segment)
+                || (last.ended && self.state.next_play(self.context()).is_none_or(|next| !of(next)))
+        };
+        let beyond = self.state.state.is_over() || segments.last().is_some_and(left);
         begun && beyond
     }
 

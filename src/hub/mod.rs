@@ -6,29 +6,32 @@
 //!
 //! A name published nowhere has no channel; `me` is no channel but a mailbox.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde_json::Value;
 
 use crate::runtime::{self, Time};
 use crate::wire::message::Message;
-use crate::wire::{ChannelName, Epoch, Say, Transport};
+use crate::wire::{ChannelName, Epoch, Say};
 
+mod book;
 pub mod channel;
 pub mod frame;
 pub mod mailbox;
+mod phones;
 pub mod seat;
-mod wake;
+pub(crate) mod wake;
 
 #[cfg(test)]
 mod tests;
 
+use book::{Book, Entry};
 use channel::{Channel, Ring};
 use frame::{Frame, Retained};
-use mailbox::{MailSeat, Mailbox, MailboxKey};
-use seat::{Bell, Pace, Seat, Set};
+use mailbox::{Mailbox, MailboxKey};
+use seat::Set;
 
 /// A channel's handle; never used again once the channel is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -158,24 +161,6 @@ struct Counts {
     polls: AtomicU64,
     delivered: AtomicU64,
     resyncs: AtomicU64,
-}
-
-/// What is changed only while frames get their numbers.
-#[derive(Debug, Default)]
-pub(crate) struct Book {
-    names: HashMap<Arc<str>, ChannelId>,
-    entries: HashMap<ChannelId, Entry>,
-    sets: HashMap<(Box<[ChannelId]>, Pace), Weak<Set>>,
-    last_id: u32,
-    // The oldest frame of every ring that has one, to find the oldest of all.
-    oldest: BTreeMap<u64, ChannelId>,
-    ring_bytes: usize,
-}
-
-#[derive(Debug)]
-struct Entry {
-    channel: Arc<Channel>,
-    sets: Vec<Weak<Set>>,
 }
 
 impl Hub {
@@ -333,216 +318,8 @@ impl Hub {
         self.wake(&sets);
     }
 
-    /// A place for a connection that follows these channels; `None` when one of them is not open.
-    #[must_use]
-    pub fn seat(&self, transport: Transport, channels: &[ChannelId]) -> Option<Seat> {
-        let mut ids = channels.to_vec();
-        ids.sort_unstable();
-        ids.dedup();
-        let pace = match transport {
-            Transport::LongPoll => Pace::Gathering,
-            Transport::WebSocket | Transport::Sse | Transport::Poll => Pace::AtOnce,
-        };
-        let key = (ids.into_boxed_slice(), pace);
-        let mut book = self.book();
-        if let Some(set) = book.sets.get(&key).and_then(Weak::upgrade) {
-            return Some(Seat::new(set, transport));
-        }
-        let channels: Option<Box<[_]>> =
-            key.0.iter().map(|id| book.entries.get(id).map(|entry| entry.channel.clone())).collect();
-        let set = Arc::new(Set::new(self.clone(), channels?, pace));
-        for id in &key.0 {
-            if let Some(entry) = book.entries.get_mut(id) {
-                entry.sets.push(Arc::downgrade(&set));
-            }
-        }
-        book.sets.insert(key, Arc::downgrade(&set));
-        Some(Seat::new(set, transport))
-    }
-
-    /// A place at a mailbox; `bell` is the connection's, if it is held.
-    #[must_use]
-    pub fn mail_seat(&self, key: &MailboxKey, bell: Option<Bell>) -> MailSeat {
-        MailSeat::new(self.mailbox(key), bell)
-    }
-
-    /// The mailbox of a session or device, made when it is first asked for.
-    #[must_use]
-    pub fn mailbox(&self, key: &MailboxKey) -> Arc<Mailbox> {
-        let mut mailboxes = self.0.mailboxes.lock().unwrap_or_else(relock);
-        let most = self.0.limits.mailbox_entries;
-        mailboxes.entry(key.clone()).or_insert_with(|| Arc::new(Mailbox::new(most))).clone()
-    }
-
-    /// Puts a receipt into a mailbox.
-    pub fn post(&self, key: &MailboxKey, message: &Message<'_>) {
-        self.mailbox(key).post(self.0.time.now_ms(), Frame::unnumbered(message));
-    }
-
-    /// Ends every connection with a `bye`, also those that come from now on; a second call changes
-    /// nothing. [`Self::drained`] waits until they have gone.
-    pub fn drain(&self, code: u16, reason: &str) {
-        if self.0.ending.set(Ending { code, reason: reason.to_owned() }).is_ok() {
-            let sets = self.book().all_sets();
-            for set in sets {
-                self.wake_later(set);
-            }
-        }
-    }
-
-    /// Waits until nobody is connected or `limit` has passed; returns how many still are.
-    pub async fn drained(&self, limit: std::time::Duration) -> usize {
-        let gone = async {
-            while self.stats().phones() > 0 {
-                runtime::sleep(std::time::Duration::from_millis(20)).await;
-            }
-        };
-        runtime::timeout(limit, gone).await;
-        self.stats().phones()
-    }
-
-    /// Why everybody is being sent away, once that is so.
-    #[must_use]
-    pub fn ending(&self) -> Option<&Ending> {
-        self.0.ending.get()
-    }
-
-    /// Whether there is no place for another held connection.
-    #[must_use]
-    pub fn is_full(&self) -> bool {
-        self.stats_held() >= self.0.limits.phones
-    }
-
-    /// The counts of this moment.
-    #[must_use]
-    pub fn stats(&self) -> Stats {
-        let counts = &self.0.counts;
-        let book = self.book();
-        Stats {
-            websocket: self.count(Transport::WebSocket).load(Ordering::Relaxed),
-            sse: self.count(Transport::Sse).load(Ordering::Relaxed),
-            longpoll: self.count(Transport::LongPoll).load(Ordering::Relaxed),
-            polls: counts.polls.load(Ordering::Relaxed),
-            channels: book.entries.len(),
-            frames: self.frame(),
-            delivered: counts.delivered.load(Ordering::Relaxed),
-            resyncs: counts.resyncs.load(Ordering::Relaxed),
-            ring_bytes: book.ring_bytes,
-        }
-    }
-
-    fn stats_held(&self) -> usize {
-        self.0.counts.held.iter().map(|count| count.load(Ordering::Relaxed)).sum()
-    }
-
-    pub(crate) fn count(&self, transport: Transport) -> &AtomicUsize {
-        &self.0.counts.held[transport as usize]
-    }
-
-    pub(crate) fn count_resync(&self) {
-        self.0.counts.resyncs.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Counts messages given to a phone.
-    pub fn count_delivered(&self, messages: u64) {
-        self.0.counts.delivered.fetch_add(messages, Ordering::Relaxed);
-    }
-
-    /// Counts one answer to a poll.
-    pub fn count_poll(&self) {
-        self.0.counts.polls.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Tenths of a second on the monotonic line: what phones' deadlines are counted in.
-    #[must_use]
-    pub fn tick(&self) -> u32 {
-        u32::try_from(self.0.time.now_ms() / 100).unwrap_or(u32::MAX - 1)
-    }
-
-    /// A number between the two, both included, different at each call.
-    #[must_use]
-    pub fn spread(&self, from: u64, to: u64) -> u64 {
-        // SplitMix64: enough to keep phones from doing the same thing at the same moment.
-        const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
-        let mut z = self.0.dice.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^= z >> 31;
-        from + z % (to.saturating_sub(from) + 1)
-    }
-
-    /// How long a phone should wait before it comes back: spread so that a thousand a second come.
-    #[must_use]
-    pub fn retry_ms(&self) -> u64 {
-        let crowd = self.stats_held() as u64;
-        self.spread(1_000, 1_000 + crowd.max(2_000))
-    }
-
-    /// The heartbeat of this moment: one message for all phones that are due together.
-    #[must_use]
-    pub fn heartbeat(&self, frame: u64) -> Arc<Frame> {
-        const SAME_MS: u64 = 100;
-        let now_ms = self.0.time.now_ms();
-        let mut kept = self.0.heartbeat.lock().unwrap_or_else(relock);
-        match &*kept {
-            Some((at, then_ms, heartbeat)) if *at == frame && now_ms - then_ms < SAME_MS => heartbeat.clone(),
-            _ => {
-                let heartbeat = Frame::unnumbered(&Message::Heartbeat { frame, now_ms });
-                *kept = Some((frame, now_ms, heartbeat.clone()));
-                heartbeat
-            }
-        }
-    }
-
-    pub(crate) fn book(&self) -> MutexGuard<'_, Book> {
+    fn book(&self) -> MutexGuard<'_, Book> {
         self.0.book.lock().unwrap_or_else(relock)
-    }
-}
-
-impl Book {
-    fn sets_of(&self, id: ChannelId) -> Vec<Arc<Set>> {
-        self.entries
-            .get(&id)
-            .map_or_else(Vec::new, |entry| entry.sets.iter().filter_map(Weak::upgrade).collect())
-    }
-
-    fn all_sets(&self) -> Vec<Arc<Set>> {
-        self.sets.values().filter_map(Weak::upgrade).collect()
-    }
-
-    /// Forgets sets nobody sits in any more.
-    fn tidy(&mut self) {
-        self.sets.retain(|_, set| set.strong_count() > 0);
-        for entry in self.entries.values_mut() {
-            entry.sets.retain(|set| set.strong_count() > 0);
-        }
-    }
-
-    fn front_moved(&mut self, id: ChannelId, old: Option<u64>, new: Option<u64>) {
-        if old != new {
-            self.forget_front(old);
-            self.oldest.extend(new.map(|front| (front, id)));
-        }
-    }
-
-    fn forget_front(&mut self, front: Option<u64>) {
-        if let Some(front) = front {
-            self.oldest.remove(&front);
-        }
-    }
-
-    /// Forgets the oldest frame of all rings; false when there is none.
-    fn forget_oldest_of_all(&mut self) -> bool {
-        let Some((_, id)) = self.oldest.pop_first() else {
-            return false;
-        };
-        let Some(channel) = self.entries.get(&id).map(|entry| entry.channel.clone()) else {
-            return true;
-        };
-        let mut ring = channel.ring_mut();
-        self.ring_bytes -= ring.forget_oldest();
-        self.oldest.extend(ring.front().map(|front| (front, id)));
-        true
     }
 }
 

@@ -12,7 +12,7 @@ use super::{Hub, Inner, relock};
 use crate::runtime;
 
 /// How long a held answer waits for what belongs together.
-const GATHER: Duration = Duration::from_millis(50);
+pub(crate) const GATHER: Duration = Duration::from_millis(50);
 
 impl Hub {
     /// Wakes the phones of these sets: a few at once, a crowd from the waking task.

@@ -11,6 +11,7 @@ mod encode;
 pub mod error;
 pub mod events;
 mod memory;
+pub mod offline;
 pub mod outcome;
 mod reader;
 pub mod role;

@@ -105,7 +105,9 @@ pub async fn serve<S: Service>(listener: Listener, service: Arc<S>, limits: Limi
             Ok((tcp, addr)) => {
                 // On a socket for both families IPv4 arrives wrapped in IPv6; one phone must not look like two.
                 let addr = SocketAddr::new(addr.ip().to_canonical(), addr.port());
-                let peer = Peer { addr, class: listener.class, tls: listener.tls.is_some() };
+                // A connection that is gone already has no address of its own; what it asked for does not matter.
+                let local = tcp.get_ref().local_addr().unwrap_or(listener.local_addr());
+                let peer = Peer { addr, local, class: listener.class, tls: listener.tls.is_some() };
                 welcome(tcp, peer, &listener, &shared, &busy);
             }
             Err(error) if error.raw_os_error().is_some_and(|code| OUT_OF_DESCRIPTORS.contains(&code)) => {

@@ -295,7 +295,10 @@ impl<S: Service> Conn<S> {
     /// Tells the client what is wrong; the connection cannot go on, for nobody knows where the next request begins.
     async fn refuse(&mut self, fault: Fault, head: Option<&Head>) -> Step<S::Plan> {
         log::debug!("refused {}: {}", self.peer.addr, fault.code());
-        let mut bytes = encode::fault(fault, self.shared.date().as_deref(), After::Close);
+        // curl asks before it sends more than a mebibyte, and repeats the request without asking by itself, but
+        // not when it reads that the connection closes.
+        let said = if fault == Fault::Expectation { After::KeepAlive } else { After::Close };
+        let mut bytes = encode::fault(fault, self.shared.date().as_deref(), said);
         if head.is_some_and(|head| head.method() == Method::Head) {
             encode::only_head(&mut bytes);
         }

@@ -305,6 +305,7 @@ mod tests {
         let head = parse("POST /x HTTP/1.1\r\nHost: evil\r\nContent-Length: 2\r\n\r\n").unwrap();
         let peer = crate::net::Peer {
             addr: "10.0.0.9:5".parse().unwrap(),
+            local: "10.0.0.1:80".parse().unwrap(),
             class: crate::net::Class::Public,
             tls: false,
         };

@@ -41,6 +41,8 @@ pub enum Class {
 pub struct Peer {
     /// Address and port of the other end.
     pub addr: SocketAddr,
+    /// Address and port on this side: one of the box's own.
+    pub local: SocketAddr,
     /// The class of the listener it came in by.
     pub class: Class,
     /// Whether the connection is encrypted.

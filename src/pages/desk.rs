@@ -23,7 +23,7 @@ const STATES: [&str; 10] = [
     "final",
 ];
 
-const GROUPS: [&str; 5] = ["score", "play", "discipline", "result", "other"];
+const GROUPS: [&str; 5] = ["score", "play", "discipline", "course", "other"];
 
 /// The ids of one page's commands.
 #[derive(Debug)]
@@ -52,19 +52,31 @@ pub(crate) fn facts(
     sport: &Value,
 ) -> Map<String, Value> {
     let mut facts = Map::new();
-    facts.insert("actions".into(), actions(strings, frame, &sport["actions"]).into());
+    let possible = listed(&sport["actions"]).into_iter().filter(|action| is_enabled(action, board, sport));
+    let all: Vec<Value> = possible.map(|action| one_action(&action, board)).collect();
+    let (kicks, all): (Vec<Value>, Vec<Value>) =
+        all.into_iter().partition(|action| action["group"] == "shootout");
+    let (sided, unsided): (Vec<Value>, Vec<Value>) =
+        all.into_iter().partition(|action| action["side"] != false);
+    facts.insert("any_other".into(), sided.iter().any(|action| action["other"] == true).into());
+    facts.insert("actions".into(), grouped(strings, frame, &sided).into());
+    facts.insert("minute_floor".into(), (sport["clock"]["minute"] == "floor").into());
+    facts.insert("kicks".into(), kicks.into());
+    facts.insert("course".into(), unsided.into());
     facts.insert("segments".into(), segments(board, &sport["segments"]).into());
     facts.insert("states".into(), states(strings, frame, &sport["states"]).into());
-    if let Some(gap_ms) = board["resume_question"]["gap_ms"].as_i64() {
+    if board["resume_question"].is_object() {
+        // Where wall time could not tell how long the box was off, one can only look at the clock.
+        let gap_ms = board["resume_question"]["gap_ms"].as_i64();
         let direction = board["clock"]["direction"].as_str().unwrap_or("up");
         let value = model::clock_value(board, frame.now_ms).unwrap_or(0);
-        let less = if direction == "down" { value + gap_ms } else { (value - gap_ms).max(0) };
+        let less = gap_ms.map(|gap| if direction == "down" { value + gap } else { (value - gap).max(0) });
         facts.insert(
             "resume".into(),
             json!({
-                "gap": model::clock_digits(gap_ms, "up"),
+                "gap": gap_ms.map(|gap| model::clock_digits(gap, "up")),
                 "now": model::clock_digits(value, direction),
-                "less": model::clock_digits(less, direction),
+                "less": less.map(|less| model::clock_digits(less, direction)),
             }),
         );
     }
@@ -124,25 +136,47 @@ fn one_param(strings: &Strings, frame: &Frame<'_>, param: &Value) -> Value {
     })
 }
 
-fn actions(strings: &Strings, frame: &Frame<'_>, actions: &Value) -> Vec<Value> {
-    let all = listed(actions);
+fn grouped(strings: &Strings, frame: &Frame<'_>, actions: &[Value]) -> Vec<Value> {
     let group_of = |action: &Value| {
         let group = action["group"].as_str().unwrap_or("other");
         GROUPS.iter().copied().find(|known| *known == group).unwrap_or("other")
     };
     let groups = GROUPS.iter().filter_map(|group| {
-        let mine: Vec<Value> =
-            all.iter().filter(|action| group_of(action) == *group).map(one_action).collect();
+        let mine: Vec<&Value> = actions.iter().filter(|action| group_of(action) == *group).collect();
         let label = strings.say(frame.lang, &format!("group-{group}"), &[]);
         (!mine.is_empty()).then(|| json!({"id": group, "label": label, "actions": mine}))
     });
     groups.collect()
 }
 
-fn one_action(action: &Value) -> Value {
+/// Whether this game's parameters allow the action: temporary dismissals, where a competition has them.
+fn is_enabled(action: &Value, board: &Value, sport: &Value) -> bool {
+    let Some(switch) = action["enabled"].as_str().map(|name| name.trim_start_matches('$')) else {
+        return true;
+    };
+    let usual = listed(&sport["params"]).into_iter().find(|param| param["id"] == switch);
+    let own = board["desk"]["params"][switch].as_bool();
+    own.or(usual.and_then(|param| param["default"].as_bool())).unwrap_or(true)
+}
+
+/// A button. One that belongs to certain periods is hidden in the others; `only` tells the script which.
+fn one_action(action: &Value, board: &Value) -> Value {
     let id = action["id"].as_str().unwrap_or_default();
-    let label = action["label"].as_str().map_or_else(|| readable(id), str::to_owned);
-    json!({"id": id, "label": label, "player": action["player"]})
+    let only: Vec<&str> =
+        action["only_in"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let here = board["segment"].as_str().is_some_and(|segment| only.contains(&segment));
+    json!({
+        "id": id,
+        "label": action["label"].as_str().map_or_else(|| readable(id), str::to_owned),
+        "group": action["group"],
+        "side": action["side"] != false,
+        "player": action["player"],
+        "other": action["other"].is_string(),
+        "number": action["value"]["label"],
+        "most": action["value"]["max"],
+        "only": only.join(" "),
+        "hidden": !only.is_empty() && !here,
+    })
 }
 
 /// Which period one would end now, and which start next. A period of rest follows by itself when the one before ends.

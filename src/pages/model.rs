@@ -17,9 +17,9 @@ pub(crate) fn game(strings: &Strings, frame: &Frame<'_>, board: &Value) -> Value
     let started = model["started"].as_bool() == Some(true);
     let names = [("home", text(&first, "name")), ("away", text(&second, "name"))];
     let scores = [("h", text(&first, "score")), ("a", text(&second, "score"))];
-    let when = minute(strings, frame, board)
+    let when = minute_text(strings, frame, board)
         .or_else(|| board["segment_label"].as_str().filter(|_| state == "live").map(str::to_owned))
-        .unwrap_or_else(|| state_label(strings, frame, state));
+        .unwrap_or_else(|| label(strings, frame, board));
     let title_id = match (started, state) {
         (false, _) => "js-title-before",
         (true, "live") => "js-title-live",
@@ -36,7 +36,7 @@ pub(crate) fn game(strings: &Strings, frame: &Frame<'_>, board: &Value) -> Value
     };
     let title = say(title_id, &[("when", &title_when)]);
     let phase = phase(strings, frame, board);
-    let detail = [Some(phase.clone()), minute(strings, frame, board)];
+    let detail = [Some(phase.clone()), minute_text(strings, frame, board)];
     let detail: Vec<String> = detail.into_iter().flatten().filter(|part| !part.is_empty()).collect();
     let spoken = match started {
         true => format!("{} {}.", say("js-score-spoken", &[]), detail.join(", ")),
@@ -54,7 +54,10 @@ pub(crate) fn game(strings: &Strings, frame: &Frame<'_>, board: &Value) -> Value
         "has_clock": board["clock"].is_object(),
         "score_line": score_line,
         "noun": board["noun"].as_str().unwrap_or("game"),
-        "state_label": state_label(strings, frame, state),
+        "state_label": label(strings, frame, board),
+        "notes": notes(strings, frame, board),
+        "competition": board["title"],
+        "review": board["review"].is_object(),
         "result": said(&board["result"]),
         "shootout": said(&board["shootout"]),
         "venue": board["venue"],
@@ -144,7 +147,7 @@ fn summary(strings: &Strings, frame: &Frame<'_>, board: &Value) -> Value {
         _ => "done",
     };
     let mut status = phase(strings, frame, board);
-    if let Some(minute) = minute(strings, frame, board) {
+    if let Some(minute) = minute_text(strings, frame, board) {
         status = format!("{status}, {minute}");
     }
     json!({
@@ -247,14 +250,43 @@ fn stats(stats: &Value, sides: &[Value]) -> Vec<Value> {
 fn phase(strings: &Strings, frame: &Frame<'_>, board: &Value) -> String {
     let state = text(board, "state");
     match board["segment_label"].as_str() {
-        Some(label) if matches!(state, "live" | "interval") && !label.is_empty() => label.to_owned(),
-        _ => state_label(strings, frame, state),
+        Some(label) if matches!(state, "live" | "interval") && board["withdrawn"] != true => label.to_owned(),
+        _ => match board["reason"].as_str() {
+            Some(reason) => {
+                let label = label(strings, frame, board);
+                strings.say(frame.lang, "js-state-why", &[("last", &label), ("reason", reason)])
+            }
+            None => label(strings, frame, board),
+        },
     }
 }
 
+/// The state as the board says it in the language of its channel, else in the pages' own words.
+fn label(strings: &Strings, frame: &Frame<'_>, board: &Value) -> String {
+    if board["withdrawn"] == true {
+        return state_label(strings, frame, "withdrawn");
+    }
+    let told = board["state_label"].as_str().map(str::to_owned);
+    told.unwrap_or_else(|| state_label(strings, frame, text(board, "state")))
+}
+
+/// What a reader must know beside the score: a review, announced minutes, a count by hand.
+fn notes(strings: &Strings, frame: &Frame<'_>, board: &Value) -> String {
+    let review = board["review"].is_object().then(|| strings.say(frame.lang, "js-review", &[]));
+    let added = said(&board["announced"]).filter(|_| text(board, "state") == "live");
+    let added = added.map(|n| strings.say(frame.lang, "js-added", &[("n", &n), ("count", &n)]));
+    let adjusted = (board["adjusted"] == true).then(|| strings.say(frame.lang, "js-adjusted", &[]));
+    [review, added, adjusted].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
 /// "67 min" of a clock that counts up in a game under way. The first minute is 1, as the sports count.
-fn minute(strings: &Strings, frame: &Frame<'_>, board: &Value) -> Option<String> {
-    if !clock_shown(board) || board["clock"]["direction"] == "down" {
+///
+/// Of a clock that stands, or none, the game is known to be where its latest entry is.
+fn minute_text(strings: &Strings, frame: &Frame<'_>, board: &Value) -> Option<String> {
+    if !clock_shown(board) || board["clock"]["running"] != true {
+        return board["minute"].as_str().filter(|_| text(board, "state") == "live").map(str::to_owned);
+    }
+    if board["clock"]["direction"] == "down" {
         return None;
     }
     let minute = clock_value(board, frame.now_ms)? / 60_000 + 1;

@@ -98,7 +98,9 @@ fn sport() -> Value {
             {"id": "own_goal", "label": "Own goal", "group": "score", "player": "optional", "to": "other"},
             {"id": "shot", "label": "Shot", "group": "play"}, {"id": "corner", "label": "Corner", "group": "play"},
             {"id": "foul", "label": "Foul", "group": "play"}, {"id": "yellow", "label": "Yellow card", "group": "discipline", "player": "required"},
-            {"id": "substitution", "group": "bench"},
+            {"id": "substitution", "group": "play", "other": "Player coming on"},
+            {"id": "added_time", "label": "Added time", "group": "course", "side": false, "value": {"label": "Minutes", "max": 30}},
+            {"id": "kick", "label": "Penalty kick", "group": "shootout", "only_in": ["P"]},
         ],
         "segments": [{"id": "1H", "label": "1st half", "kind": "play"}, {"id": "HT", "label": "Half-time", "kind": "interval"}, {"id": "2H", "label": "2nd half", "kind": "play"}],
         "clock": {"direction": "up"}, "states": ["live", "interval", "final"],
@@ -265,6 +267,31 @@ fn a_power_cut_is_asked_about_with_both_times() {
 }
 
 #[test]
+fn the_desk_has_what_the_sport_has_and_hides_what_the_period_does_not_allow() {
+    let pages = Pages::new();
+    let html = pages.desk(&frame(), &board(), &sport(), None, None);
+    assert!(html.contains("name=\"other\"") && html.contains("Added time: Minutes"));
+    assert!(html.contains("<div data-only=\"P\" hidden>"));
+    let mut shootout = board();
+    shootout["segment"] = "P".into();
+    assert!(pages.desk(&frame(), &shootout, &sport(), None, None).contains("<div data-only=\"P\">"));
+}
+
+#[test]
+fn what_is_uncertain_is_said_in_words() {
+    let mut uncertain = board();
+    uncertain["review"] = json!({"seq": 1209, "of": 1208});
+    uncertain["announced"] = 1.into();
+    let html = Pages::new().game(&frame(), &uncertain, None);
+    assert!(html.contains("Under review · At least 1 added minute<"));
+    let mut stopped = board();
+    stopped["state"] = "suspended".into();
+    stopped["state_label"] = "Suspended".into();
+    stopped["reason"] = "rain".into();
+    assert!(Pages::new().game(&frame(), &stopped, None).contains("Suspended: rain"));
+}
+
+#[test]
 fn the_first_load_of_a_full_game_stays_within_its_budget() {
     let pages = Pages::new();
     let html = gzipped(pages.game(&frame(), &full_board(), Some(&LIVE)).as_bytes());
@@ -275,6 +302,58 @@ fn the_first_load_of_a_full_game_stays_within_its_budget() {
     let total = html + sizes.iter().sum::<usize>();
     println!("page {html}, style, script and icon {sizes:?}, together {total} bytes gzipped");
     assert!(total <= 30 * 1024, "first load is {total} bytes: page {html}, assets {sizes:?}");
+}
+
+/// Contrast of two colours `#rrggbb` by WCAG 2.2, "contrast ratio" and "relative luminance".
+fn contrast(one: &str, other: &str) -> f64 {
+    let luminance = |colour: &str| {
+        let long: String = match colour.len() {
+            4 => colour[1..].chars().flat_map(|digit| [digit, digit]).collect(),
+            _ => colour[1..].to_owned(),
+        };
+        let channel = |from: usize| {
+            let value = f64::from(u8::from_str_radix(&long[from..from + 2], 16).expect("a colour")) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)
+    };
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+#[test]
+fn text_and_edges_stand_out_in_light_and_dark() {
+    let css = include_str!("../../web/app.css");
+    let tokens: Vec<&str> = css
+        .match_indices(":root{")
+        .map(|(at, _)| &css[at..at + css[at..].find('}').expect("a rule ends")])
+        .collect();
+    for scheme in &tokens[..2] {
+        let token = |name: &str| {
+            let from =
+                scheme.find(&format!("--{name}:")).unwrap_or_else(|| panic!("no {name}")) + name.len() + 3;
+            scheme[from..].split([';', '}']).next().expect("a value")
+        };
+        for ground in ["bg", "panel"] {
+            for (ink, least) in [
+                ("ink", 6.0),
+                ("ink2", 6.0),
+                ("accent", 6.0),
+                ("live", 6.0),
+                ("ok", 6.0),
+                ("warn", 6.0),
+                ("bad", 6.0),
+                ("line", 3.5),
+                ("focus", 3.5),
+            ] {
+                let ratio = contrast(token(ink), token(ground));
+                assert!(ratio >= least, "{ink} on {ground} has {ratio:.2}");
+            }
+        }
+        for ground in ["accent", "live"] {
+            assert!(contrast(token(&format!("on-{ground}")), token(ground)) >= 6.0, "words on {ground}");
+        }
+    }
 }
 
 fn gzipped(bytes: &[u8]) -> usize {

@@ -267,7 +267,7 @@ mod tests {
             (frame(0x81, &[0xff, 0xfe]), close::NOT_TEXT),
             (frame(0x82, b"binary"), close::UNSUPPORTED),
             (frame(0x81, &[b'x'; 201]), close::TOO_BIG),
-            (vec![0x81, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], close::TOO_BIG),
+            ([&[0x81, 0xff, 0x7f][..], &[0xff; 11][..]].concat(), close::TOO_BIG),
         ] {
             let (texts, _, ended) = hear(&[&bytes]);
             assert_eq!((texts.len(), ended), (0, Some(code)), "{bytes:x?}");

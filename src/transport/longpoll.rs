@@ -15,10 +15,12 @@ use super::poll::{Gathered, Query};
 use super::{Answer, Headers, Plan, Role, bye};
 use crate::hub::mailbox::{MailSeat, MailboxKey};
 use crate::hub::seat::Seat;
+use crate::hub::wake::GATHER;
 use crate::net::encode::{self, After, Framing};
 use crate::net::socket::Socket;
 use crate::net::takeover::{Back, Takeaway, Takeover};
-use crate::wire::close;
+use crate::runtime;
+use crate::wire::{Transport, close};
 
 /// Pipelined bytes kept for the request loop; more is left in the kernel.
 const UNREAD: usize = 8 * 1024;
@@ -36,18 +38,22 @@ pub(super) struct Entry {
 
 /// Answers at once if there is something to say, else parks.
 pub(super) fn answer(query: Query) -> Answer {
-    let Query { seat, held, fresh, mailbox } = query;
-    let hub = seat.hub();
+    let Query { seat, channels, held, fresh, mailbox } = query;
+    let hub = seat.hub().clone();
     let mut mail = mailbox.as_ref().map(|key| hub.mail_seat(key, None));
     let opening = seat.opening(held, &fresh);
     let mut gathered = Gathered::new(&seat, &opening, mail.as_mut());
-    if let Some(ending) = hub.ending() {
-        gathered.add(bye(hub, ending.code, &ending.reason, None).as_bytes());
-    }
     drop(mail);
-    if gathered.is_empty() {
-        let plan = Plan(Role::Park(Entry { seat, held: opening.at, mailbox }));
-        return Answer::Take { status: 200, headers: headers(), takeaway: Takeaway::Bare, plan };
+    if let Some(ending) = hub.ending() {
+        gathered.add(bye(&hub, ending.code, &ending.reason, None).as_bytes());
+    } else if gathered.is_empty() {
+        match hub.seat(Transport::LongPoll, &channels) {
+            Some(seat) => {
+                let plan = Plan(Role::Park(Entry { seat, held: opening.at, mailbox }));
+                return Answer::Take { status: 200, headers: headers(), takeaway: Takeaway::Bare, plan };
+            }
+            None => gathered.add(bye(&hub, close::CHANNEL, "channel ended", None).as_bytes()),
+        }
     }
     Answer::Respond { status: 200, headers: headers(), body: gathered.into_body(&seat) }
 }
@@ -82,8 +88,16 @@ impl Parked {
         Self { socket, seat, back, held, mail, unread, until }
     }
 
+    fn has_news(&self) -> bool {
+        self.seat.latest() > self.held
+    }
+
     /// Waits, answers, gives the connection back.
     pub(super) async fn run(mut self) {
+        // Published between the request and here: what belongs to it may still be coming.
+        if self.has_news() {
+            runtime::sleep(GATHER).await;
+        }
         if (Waiting { parked: &mut self }).await == Woken::Gone {
             return;
         }

@@ -150,7 +150,9 @@ pub fn plan(hub: &Hub, ask: Ask<'_>) -> Result<Answer, Refused> {
         return Ok(Answer::Take { status, headers, takeaway: Takeaway::HeadWritten, plan: Plan(role) });
     }
     let ids: Vec<ChannelId> = ask.channels.iter().map(|(id, _)| *id).collect();
-    let seat = hub.seat(ask.transport, &ids).ok_or_else(|| {
+    // A long-poll takes a place among the held connections only once it is parked.
+    let place = if ask.transport == Transport::LongPoll { Transport::Poll } else { ask.transport };
+    let seat = hub.seat(place, &ids).ok_or_else(|| {
         Problem::new(
             404,
             "unknown-channel",
@@ -161,7 +163,7 @@ pub fn plan(hub: &Hub, ask: Ask<'_>) -> Result<Answer, Refused> {
     let fresh = wants.map(|(id, _)| *id).collect();
     let held = ask.cursor.filter(|cursor| cursor.epoch == *hub.epoch()).map(|cursor| cursor.frame);
     let Some((status, headers)) = head else {
-        let query = poll::Query { seat, held, fresh, mailbox: ask.mailbox };
+        let query = poll::Query { seat, channels: ids, held, fresh, mailbox: ask.mailbox };
         return Ok(match ask.transport {
             Transport::LongPoll if !turned_away => longpoll::answer(query),
             _ => poll::answer(query, ask.header, turned_away),

@@ -13,6 +13,7 @@ use crate::wire::{Cursor, Transport, close};
 #[derive(Debug)]
 pub(super) struct Query {
     pub(super) seat: Seat,
+    pub(super) channels: Vec<ChannelId>,
     pub(super) held: Option<u64>,
     pub(super) fresh: Vec<ChannelId>,
     pub(super) mailbox: Option<MailboxKey>,
@@ -72,23 +73,26 @@ impl Gathered {
 
 /// Answers a poll. `turned_away` marks a long-poll for which there is no place: it is told to poll.
 pub(super) fn answer(query: Query, header: &dyn Fn(&str) -> Option<String>, turned_away: bool) -> Answer {
-    let Query { seat, held, fresh, mailbox } = query;
+    let Query { seat, held, fresh, mailbox, .. } = query;
     let hub = seat.hub();
     hub.count_poll();
-    let private = mailbox.is_some();
+    let ending = hub.ending();
+    let caching = match &mailbox {
+        Some(_) => "private, no-store",
+        // An answer that sends one phone away is not for the next.
+        None if turned_away || ending.is_some() => "no-store",
+        None => "max-age=1",
+    };
     let mut mail = mailbox.map(|key| hub.mail_seat(&key, None));
     // The state, not the moment: two polls between two frames have the same tag.
     let tag = format!("W/\"{}:{}\"", hub.epoch(), seat.latest());
-    let mut headers: Headers = vec![
-        ("etag", tag.clone()),
-        ("cache-control", if private { "private, no-store" } else { "max-age=1" }.into()),
-        ("vary", "accept-encoding".into()),
-    ];
+    let mut headers: Headers =
+        vec![("etag", tag.clone()), ("cache-control", caching.into()), ("vary", "accept-encoding".into())];
     let has_mail = mail.as_ref().is_some_and(MailSeat::is_waiting);
     if !has_mail
         && !turned_away
         && fresh.is_empty()
-        && hub.ending().is_none()
+        && ending.is_none()
         && header("if-none-match").is_some_and(|tags| names_tag(&tags, &tag))
     {
         return Answer::Respond { status: 304, headers, body: Vec::new() };
@@ -97,7 +101,7 @@ pub(super) fn answer(query: Query, header: &dyn Fn(&str) -> Option<String>, turn
     let mut gathered = Gathered::new(&seat, &opening, mail.as_mut());
     if turned_away {
         gathered.add(bye(hub, close::FULL, "full", Some(Transport::Poll)).as_bytes());
-    } else if let Some(ending) = hub.ending() {
+    } else if let Some(ending) = ending {
         gathered.add(bye(hub, ending.code, &ending.reason, None).as_bytes());
     }
     headers.push(("content-type", "application/json".into()));

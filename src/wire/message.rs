@@ -2,6 +2,11 @@
 //!
 //! Written by the hub (snapshots, patches) and the transports (the rest), read by the client room.
 //! Readers ignore unknown fields and types.
+//!
+//! Where a WebSocket client stands: at `hello`'s frame once the snapshots of the opening have come (those
+//! of all its channels, or, when `recovered`, of the channels asked for with `+`); then at the frame of
+//! each patch and heartbeat. A snapshot in the course of a connection moves no cursor: another channel's
+//! may follow it. Event streams and answers carry the cursor themselves.
 
 use std::borrow::Cow;
 

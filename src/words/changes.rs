@@ -3,11 +3,10 @@
 use fluent_bundle::FluentArgs;
 
 use super::facts;
-use super::labels::state_id;
 use super::sentence::Level;
 use super::telling::{Rank, Telling};
 use crate::domain::event::{Award, Entry, Review, SegmentDo, State, Urgency};
-use crate::domain::game::{Effect, What};
+use crate::domain::game::{Effect, GameEntry, What};
 
 impl Telling<'_> {
     pub(super) fn segment(&self, change: &SegmentDo) -> String {
@@ -15,26 +14,44 @@ impl Telling<'_> {
         if effects.contains(&Effect::Ended) {
             return self.state(State::Final, None, None);
         }
-        let began = effects.iter().find_map(|effect| match effect {
-            Effect::SegmentBegan(segment) => Some(*segment),
-            _ => None,
-        });
         let present = self.entry.after.segment;
-        match (began, change) {
+        match (self.began(), change) {
             (Some(segment), _) => self.segment_began(segment),
             (None, SegmentDo::Start(_)) if present.is_some() => {
                 self.segment_began(present.unwrap_or_default())
             }
             (None, _) => {
                 let mut values = self.values();
-                let at = self.entry.at.as_ref().and_then(|at| self.game.sport().segment(&at.segment));
-                let label =
-                    at.map_or_else(String::new, |segment| self.voice.segment_label(self.game, segment));
+                let segment = self.ended_segment();
+                let label = segment.map_or_else(String::new, |s| self.voice.segment_label(self.game, s));
                 values.set("label", label);
                 self.set_standing(&mut values);
-                self.say(&["segment-end".to_owned()], &values)
+                let def = segment.and_then(|segment| self.game.sport().segments.get(segment));
+                let own = def.map(|def| format!("segment-end-{}-{}", self.sport(), def.id));
+                let ids: Vec<_> = own.into_iter().chain(["segment-end".to_owned()]).collect();
+                self.say(&ids, &values)
             }
         }
+    }
+
+    fn began(&self) -> Option<usize> {
+        self.entry.after.effects.iter().find_map(|effect| match effect {
+            Effect::SegmentBegan(segment) => Some(*segment),
+            _ => None,
+        })
+    }
+
+    /// Which segment this entry ended: by its game time, else by how the game stood before it.
+    fn ended_segment(&self) -> Option<usize> {
+        let named = self.entry.at.as_ref().and_then(|at| self.game.sport().segment(&at.segment));
+        named.or_else(|| self.before().find_map(|other| other.after.segment))
+    }
+
+    /// The counting entries before this one, latest first.
+    fn before(&self) -> impl Iterator<Item = &GameEntry> {
+        let entries = self.game.entries().iter().rev();
+        let before = entries.skip_while(|other| other.seq != self.entry.seq).skip(1);
+        before.filter(|other| other.voided_by.is_none() && other.replaced_by.is_none())
     }
 
     pub(super) fn segment_began(&self, segment: usize) -> String {
@@ -49,6 +66,12 @@ impl Telling<'_> {
     }
 
     pub(super) fn state(&self, to: State, reason: Option<&str>, award: Option<&Award>) -> String {
+        // Turning live out of an interval is how the next segment may be begun by hand.
+        if to == State::Live
+            && let Some(segment) = self.began()
+        {
+            return self.segment_began(segment);
+        }
         let mut values = self.values();
         Self::set_reason(&mut values, reason);
         self.set_standing(&mut values);
@@ -64,16 +87,14 @@ impl Telling<'_> {
         }
         let state = match to {
             State::Live => self.turn_live(),
-            other => state_id(other),
+            other => other.as_str(),
         };
         self.say(&[format!("state-{}-{state}", self.sport()), format!("state-{state}")], &values)
     }
 
     /// Whether a game that turns live begins, goes on, or was wrongly over: by what came before.
     fn turn_live(&self) -> &'static str {
-        let before = self.game.entries().iter().rev().skip_while(|other| other.seq != self.entry.seq).skip(1);
-        let counting = before.filter(|other| other.voided_by.is_none() && other.replaced_by.is_none());
-        for other in counting {
+        for other in self.before() {
             if other.after.effects.contains(&Effect::Ended) {
                 return "reopened";
             }

@@ -94,7 +94,7 @@ impl Telling<'_> {
 
     fn the(&self, action: &Action) -> String {
         let mut values = FluentArgs::new();
-        let id = if action.scored.is_some() { "attempt" } else { action.action.as_str() };
+        let id = if facts::is_attempt(self.game, action) { "attempt" } else { action.action.as_str() };
         values.set("label", facts::action_label(self.game, &action.action).to_owned());
         self.say(
             &[format!("the-{}-{id}", self.sport()), format!("the-{id}"), "the-action".to_owned()],

@@ -2,16 +2,23 @@
 
 use crate::domain::event::Action;
 use crate::domain::game::Game;
-use crate::domain::sport::{ActionDef, SegmentKind};
+use crate::domain::sport::{ActionDef, Group, SegmentKind};
 
 /// What an action is called; an id the sport does not know stands for itself.
 pub(super) fn action_label<'a>(game: &'a Game, id: &'a str) -> &'a str {
     game.sport().action(id).map_or(id, |action| action.label.as_str())
 }
 
+/// Whether an action is an attempt of a shoot-out.
+pub(super) fn is_attempt(game: &Game, action: &Action) -> bool {
+    action.scored.is_some()
+        || game.sport().action(&action.action).is_some_and(|def| def.group == Group::Shootout)
+}
+
 /// Whether an action changes the score, a shoot-out's included.
 pub(super) fn scores(game: &Game, action: &Action) -> bool {
-    action.scored.is_some() || game.sport().action(&action.action).is_some_and(|def| adds_points(game, def))
+    let def = game.sport().action(&action.action);
+    is_attempt(game, action) || def.is_some_and(|def| adds_points(game, def))
 }
 
 /// Whether an action changes the score proper.

@@ -16,7 +16,7 @@ impl Voice {
         {
             return self.segment_label(game, segment);
         }
-        let state = state_id(folded.state);
+        let state = folded.state.as_str();
         let ids = [format!("label-state-{}-{state}", game.sport().id), format!("label-state-{state}")];
         self.say(&ids, &FluentArgs::new()).unwrap_or_else(|| state.to_owned())
     }
@@ -100,22 +100,5 @@ impl Voice {
         let squad = side.and_then(|side| game.setup.sides.get(side)).map_or(&[][..], |side| &side.players);
         let player = squad.iter().find(|p| p.number.as_deref() == Some(entered) || p.name == entered);
         player.map_or_else(|| self.name(entered), |p| self.name(p.say.as_deref().unwrap_or(&p.name)))
-    }
-}
-
-/// The state's id in messages and boards.
-#[must_use]
-pub fn state_id(state: State) -> &'static str {
-    match state {
-        State::Scheduled => "scheduled",
-        State::Delayed => "delayed",
-        State::Live => "live",
-        State::Interval => "interval",
-        State::Suspended => "suspended",
-        State::Postponed => "postponed",
-        State::Cancelled => "cancelled",
-        State::Abandoned => "abandoned",
-        State::Awarded => "awarded",
-        State::Final => "final",
     }
 }

@@ -26,15 +26,14 @@ impl Telling<'_> {
             values.set("scored", "yes");
         }
         let mut ids = Vec::new();
-        match action.scored {
-            Some(true) => ids.push("attempt-scored".to_owned()),
-            Some(false) => ids.push("attempt-missed".to_owned()),
-            None => {
-                ids.extend(self.game.sport().words.get(&action.action).cloned());
-                let (sport, id) = (self.sport(), &action.action);
-                ids.extend(action.tags.iter().map(|tag| format!("action-{id}-{tag}")));
-                ids.extend([format!("action-{sport}-{id}"), format!("action-{id}"), "action".to_owned()]);
-            }
+        if facts::is_attempt(self.game, action) {
+            let outcome = if action.scored == Some(true) { "attempt-scored" } else { "attempt-missed" };
+            ids.push(outcome.to_owned());
+        } else {
+            ids.extend(self.game.sport().words.get(&action.action).cloned());
+            let (sport, id) = (self.sport(), &action.action);
+            ids.extend(action.tags.iter().map(|tag| format!("action-{id}-{tag}")));
+            ids.extend([format!("action-{sport}-{id}"), format!("action-{id}"), "action".to_owned()]);
         }
         let mut sentences = vec![self.say(&ids, &values)];
         sentences.extend(self.entry.after.effects.iter().filter_map(|effect| self.effect(effect, action)));
@@ -78,7 +77,7 @@ impl Telling<'_> {
         match (def.key, def.group) {
             (true, Group::Course) => rank.landmark().keyed(id),
             (true, _) => rank.landmark(),
-            // A caution and a change of players are worth a word, yet no place among the key events.
+            // A caution and a change of players are worth a word even where the file makes no more of them.
             (false, Group::Discipline) => rank,
             (false, Group::Course) => rank.keyed(id),
             (false, _) if def.other.is_some() => rank,

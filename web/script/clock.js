@@ -30,9 +30,12 @@ export function parseClock(text) {
   return parts ? (Number(parts[1]) * 60 + Number(parts[2])) * 1000 : undefined;
 }
 
-// "67" or "45+2" as the clock at that minute's beginning: minute 1 is 0:00 to 0:59.
-export function parseMinute(text) {
+// "67" or "45+2" as the clock at that minute's beginning, "66:12" as itself. By the rule `ceil` 0:00 to 0:59 is minute
+// 1, by `floor` it is minute 0.
+export function parseMinute(text, rule = "ceil") {
+  if (text.includes(":")) return parseClock(text);
   const parts = /^\s*(\d{1,3})(?:\+(\d{1,2}))?\s*['′]?\s*$/.exec(text);
   if (!parts) return undefined;
-  return Math.max(0, Number(parts[1]) + Number(parts[2] ?? 0) - 1) * 60000;
+  const minutes = Number(parts[1]) + Number(parts[2] ?? 0);
+  return Math.max(0, rule === "ceil" ? minutes - 1 : minutes) * 60000;
 }

@@ -2,7 +2,7 @@
 import { parseClock, parseMinute } from "./clock.js";
 
 // `fields` are the form's values by name. Gives {command} or {wrong}: the id of a text that says what to write.
-export function commandOf(fields, board) {
+export function commandOf(fields, board, rule = "ceil") {
   const command = { type: fields.type };
   const put = (name, value) => {
     if (value !== undefined && value !== "") command[name] = value;
@@ -12,11 +12,15 @@ export function commandOf(fields, board) {
     if (fields.side) made.side = fields.side;
     const player = (fields.player ?? "").trim();
     if (player) made.player = player;
+    const other = (fields.other ?? "").trim();
+    if (other) made.other = other;
+    if (fields.scored) made.scored = fields.scored === "true";
+    if (fields.value) made.value = Number(fields.value);
     return made;
   };
   let at;
   if ((fields.minute ?? "").trim()) {
-    const clock = parseMinute(fields.minute);
+    const clock = parseMinute(fields.minute, rule);
     if (clock === undefined) return { wrong: "bad-minute" };
     at = { segment: board.segment, clock_ms: clock };
   }
@@ -32,13 +36,20 @@ export function commandOf(fields, board) {
     }
   } else if (fields.type === "segment") {
     put("do", fields.do);
-    put("segment", fields.to);
+    put("segment", fields.segment);
   } else if (fields.type === "state") {
     put("to", fields.to);
     put("reason", (fields.reason ?? "").trim());
+    if (fields.to === "awarded") {
+      command.award = { kind: "awarded" };
+      if (fields.side) command.award.side = fields.side;
+    }
   } else if (fields.type === "comment") {
     put("text", (fields.text ?? "").trim());
     put("urgency", fields.urgency);
+  } else if (fields.type === "review") {
+    put("do", fields.do);
+    if (fields.of) command.of = Number(fields.of);
   } else if (fields.type === "void") {
     command.seq = Number(fields.seq);
     put("reason", (fields.reason ?? "").trim());

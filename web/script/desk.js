@@ -58,17 +58,23 @@ function startDesk() {
     const later = new Set(ends.slice(at + 1).map((button) => button.dataset.end));
     const next = starts.find((button) => later.has(button.dataset.start));
     for (const button of starts) button.hidden = !(rest && button === next);
+    for (const element of document.querySelectorAll("[data-only]")) {
+      element.hidden = !element.dataset.only.split(" ").includes(board.segment);
+    }
     for (const [index, button] of ends.entries()) button.hidden = !(live && index === at);
   }
 
   function showChoices(board) {
-    const select = document.getElementById("replace-seq");
-    if (!select || document.activeElement === select) return;
-    const chosen = select.value;
     const entries = [...document.querySelectorAll("#timeline > li")].map((element) => element.id.slice(1))
       .map((seq) => board.timeline?.[seq]).filter((one) => one?.side && !one.voids && !one.voided_by && !one.replaced_by);
-    select.replaceChildren(...entries.map((entry) => new Option(`${entry.at?.text ?? ""} ${entry.text ?? ""}`, entry.seq)));
-    if (entries.some((entry) => String(entry.seq) === chosen)) select.value = chosen;
+    for (const select of document.querySelectorAll("select[data-entries]")) {
+      // A choice that is being made is left alone.
+      if (document.activeElement === select) continue;
+      const chosen = select.value;
+      const none = [...select.options].filter((option) => option.value === "");
+      select.replaceChildren(...none, ...entries.map((entry) => new Option(`${entry.at?.text ?? ""} ${entry.text ?? ""}`, entry.seq)));
+      if ([...select.options].some((option) => option.value === chosen)) select.value = chosen;
+    }
   }
 
   // ---- one's own entries
@@ -148,8 +154,10 @@ function startDesk() {
     event.preventDefault();
     const fields = Object.fromEntries(new FormData(form));
     if (event.submitter?.name) fields[event.submitter.name] = event.submitter.value;
+    // A second player is named for what has one: who comes on, who gave the pass.
+    if (!event.submitter?.hasAttribute("data-other")) delete fields.other;
     const board = page.board();
-    const { command, wrong } = commandOf(fields, board);
+    const { command, wrong } = commandOf(fields, board, form.dataset.minute);
     if (wrong) return speak("alert", t(wrong));
     // What is entered while nothing gets through is entered for the moment of the tap.
     const clock = clockValue(board.clock, box.now());

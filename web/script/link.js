@@ -22,7 +22,7 @@ export function createLink(options) {
   const usable = LADDER.filter((rung) =>
     rung === "ws" ? host.WebSocket : rung === "sse" ? host.EventSource : host.fetch);
   let cursor = options.cursor;
-  const wanted = new Set(asks);
+  const wanted = new Set(asks.filter((ch) => ch !== "me"));
   let rung = options.sparing ? "poll" : usable[0];
   let current; // the transport in use or being tried
   let probe; // a better one being tried beside it
@@ -47,8 +47,8 @@ export function createLink(options) {
 
   function address(kind) {
     // A cursor says that all channels are held at it; `+` asks for a snapshot in any case. A long-poll that has
-    // nothing to say is held, which would prove nothing: the first one asks for something.
-    if (kind === "longpoll" && !current?.delivered) wanted.add(channels.at(-1));
+    // nothing to say is held, which would prove nothing: the first one asks for something. The mailbox has no snapshot.
+    if (kind === "longpoll" && !current?.delivered) wanted.add(channels.filter((ch) => ch !== "me").at(-1));
     const query = channels.map((ch) => "ch=" + encodeURIComponent((wanted.has(ch) ? "+" : "") + ch));
     if (cursor) query.push("cursor=" + encodeURIComponent(cursor));
     return base + kind + "?" + query.join("&");
@@ -74,7 +74,8 @@ export function createLink(options) {
   function follow(transport, message) {
     if (message.type === "hello") {
       transport.epoch = message.epoch;
-      helloFrame = message.frame;
+      // What was missed follows a recovery, so its own frames move the cursor.
+      helloFrame = message.recovered ? undefined : message.frame;
       pending = new Set([...(message.recovered ? wanted : channels)].filter((ch) => ch !== "me").map(plain));
     } else if (message.type === "snapshot") {
       const last = pending.delete(plain(message.ch)) && pending.size === 0;
@@ -354,7 +355,7 @@ const TRANSPORTS = {
   },
 
   longpoll({ host, address, events }) {
-    return asking({ host, address, events, limit: LONGPOLL_LIMIT, pause: () => 0 });
+    return asking({ host, address, events, limit: LONGPOLL_LIMIT, pause: (empty) => (empty ? 1000 : 0) });
   },
 
   poll({ host, address, events, sparing }) {
@@ -380,6 +381,7 @@ function asking({ host, address, events, limit, pause }) {
   const abort = host.AbortController ? new host.AbortController() : undefined;
   async function ask() {
     const overdue = host.setTimeout(() => open && events.end(), limit);
+    const asked = host.now();
     try {
       const answer = await host.fetch(address(), { signal: abort?.signal, credentials: "same-origin" });
       if (!open) return;
@@ -392,7 +394,9 @@ function asking({ host, address, events, limit, pause }) {
         if (!open) return;
         events.message(message, index === last ? body.cursor : undefined);
       }
-      if (open) timer = host.setTimeout(ask, pause());
+      // A held answer that comes back empty at once (a proxy's) must not turn into a storm.
+      const quick = host.now() - asked < 1000;
+      if (open) timer = host.setTimeout(ask, pause(last < 0 && quick));
     } catch {
       if (open) events.end();
     } finally {

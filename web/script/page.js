@@ -36,6 +36,7 @@ export function createPage(state, host) {
   let paused = false;
   let status = "connecting";
   let refreshing = false;
+  let reloading;
 
   const link = createLink({
     host,
@@ -51,7 +52,7 @@ export function createPage(state, host) {
       if (typeof message.now_ms === "number") box.set(message.now_ms);
       if (message.type === "hello") {
         if (message.now) wall.set(Date.parse(message.now));
-        if (message.build && message.build !== state.build) page.reloadWhenQuiet();
+        if (message.build && message.build !== state.build && firstTime(message.build)) page.reloadWhenQuiet();
       } else if (message.type === "snapshot" || message.type === "patch") {
         const change = boards.take(message);
         if (change.kind === "gap") link.resync();
@@ -105,6 +106,17 @@ export function createPage(state, host) {
     if (!Number.isNaN(at.getTime())) setText(element, new Intl.DateTimeFormat(lang, parts).format(at));
   }
 
+  // A page kept by a proxy would be of the old build again, and reload for ever.
+  function firstTime(build) {
+    try {
+      if (sessionStorage.getItem("touchline.build") === build) return false;
+      sessionStorage.setItem("touchline.build", build);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   const page = {
     t, box, lang, link,
     board: () => boards.board(state.channel),
@@ -127,7 +139,9 @@ export function createPage(state, host) {
     },
     // Never while somebody is typing, and not all phones in the same second.
     reloadWhenQuiet() {
-      host.setTimeout(() => {
+      if (reloading !== undefined) return;
+      reloading = host.setTimeout(() => {
+        reloading = undefined;
         const typing = document.activeElement?.matches("input,textarea,select");
         if (typing || document.querySelector("form[aria-busy=true]")) page.reloadWhenQuiet();
         else location.reload();

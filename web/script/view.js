@@ -9,10 +9,13 @@ export function describe(board, nowMs, t) {
   const [first = { name: "" }, second = { name: "" }] = sidesOf(board);
   const started = !NOT_STARTED.includes(board.state);
   const clock = ["live", "suspended"].includes(board.state) ? clockValue(board.clock, nowMs) : undefined;
-  const label = t("state-" + board.state);
-  const phase = board.segment_label && ["live", "interval"].includes(board.state) ? board.segment_label : label;
-  const minute = clock === undefined || board.clock.direction === "down"
-    ? "" : t("minute", { count: Math.floor(clock / 60000) + 1 });
+  const label = board.withdrawn ? t("state-withdrawn") : board.state_label ?? t("state-" + board.state);
+  const inPlay = board.segment_label && !board.withdrawn && ["live", "interval"].includes(board.state);
+  const phase = inPlay ? board.segment_label
+    : board.reason ? t("state-why", { last: label, reason: board.reason }) : label;
+  // Of a clock that stands, or none, the game is known to be where its latest entry is.
+  const minute = clock === undefined || !board.clock.running ? (board.state === "live" && board.minute) || ""
+    : board.clock.direction === "down" ? "" : t("minute", { count: Math.floor(clock / 60000) + 1 });
   const values = { home: first.name, away: second.name, h: first.score ?? 0, a: second.score ?? 0 };
   const live = board.state === "live";
   values.when = minute || (live && board.segment_label) || label;
@@ -23,6 +26,11 @@ export function describe(board, nowMs, t) {
     spoken: started ? score + " " + [phase, minute].filter(Boolean).join(", ") + "." : title + ".",
     clock: clock === undefined ? "" : clockDigits(clock, board.clock.direction),
     line: started && board.score_text !== values.h + "-" + values.a ? board.score_text : "",
+    notes: [
+      board.review && t("review"),
+      live && board.announced && t("added", { count: board.announced }),
+      board.adjusted && t("adjusted"),
+    ].filter(Boolean).join(" · "),
     sides: [first, second],
   };
 }
@@ -44,6 +52,9 @@ export function showScore(facts, newEntries, t) {
     const number = document.querySelector(`.score [data-side="${CSS.escape(side.id)}"] b`);
     setText(number, String(side.score ?? 0));
   }
+  for (const [index, side] of facts.sides.entries()) {
+    setText(document.querySelector(`[data-score="${index}"]`), facts.started ? String(side.score ?? 0) : "");
+  }
   setText(document.getElementById("score-text"), facts.spoken);
   setText(document.getElementById("phase"), facts.phase);
   setText(document.getElementById("clock"), facts.clock);
@@ -55,6 +66,7 @@ const said = (value) => (typeof value === "object" && value ? value.text : value
 
 export function showDetails(board, facts, t) {
   show("score-line", facts.line);
+  show("notes", facts.notes);
   show("result", said(board.result));
   const shootout = said(board.shootout);
   const section = document.getElementById("shootout");

@@ -74,7 +74,17 @@ action-own_goal = { $has ->
     [time] Eigentor von { $side }, { when }.{ standing }
    *[nothing] Eigentor von { $side }.{ standing }
 }
+action-penalty_awarded = { $has ->
+    [player-time] Strafstoß für { $side }, { when }.
+    [time] Strafstoß für { $side }, { when }.
+   *[nothing] Strafstoß für { $side }.
+}
 action-penalty_missed = Strafstoß vergeben{ rest }
+action-penalty_missed-saved = Strafstoß gehalten{ rest }
+action-shot_on_target = Schuss aufs Tor{ rest }
+action-shot_off_target = Schuss neben das Tor{ rest }
+action-shot_blocked = Schuss geblockt{ rest }
+action-free_kick = Freistoß{ rest }
 action-corner = Eckstoß{ rest }
 action-foul = Foul{ rest }
 action-offside = Abseits{ rest }
@@ -122,6 +132,11 @@ the-second_yellow = die Gelb-Rote Karte
 the-red = die Rote Karte
 the-sin_bin = die Zeitstrafe
 the-substitution = der Wechsel
+the-penalty_awarded = der Strafstoß
+the-shot_on_target = der Schuss aufs Tor
+the-shot_off_target = der Schuss neben das Tor
+the-shot_blocked = der geblockte Schuss
+the-free_kick = der Freistoß
 the-corner = der Eckstoß
 the-foul = das Foul
 the-offside = das Abseits
@@ -177,12 +192,12 @@ segment-play = { $label } beginnt.{ standing }
 segment-interval = { $label }.{ standing }
 segment-series = { $label } beginnt.
 segment-end = Ende: { $label }.{ standing }
+segment-end-football-E1 = Halbzeit der Verlängerung.{ standing }
 segment-football-1H = Anstoß.
 segment-football-HT = Halbzeit.{ standing }
 segment-football-2H = Die zweite Halbzeit beginnt.{ standing }
 segment-football-BET = Es gibt Verlängerung.{ standing }
 segment-football-E1 = Die Verlängerung beginnt.{ standing }
-segment-football-EHT = Halbzeit der Verlängerung.{ standing }
 segment-football-E2 = Die zweite Hälfte der Verlängerung beginnt.{ standing }
 segment-football-P = Das Elfmeterschießen beginnt.
 
@@ -241,7 +256,6 @@ label-segment-football-HT = Halbzeit
 label-segment-football-2H = Zweite Halbzeit
 label-segment-football-BET = Vor der Verlängerung
 label-segment-football-E1 = Verlängerung, erste Hälfte
-label-segment-football-EHT = Halbzeit der Verlängerung
 label-segment-football-E2 = Verlängerung, zweite Hälfte
 label-segment-football-P = Elfmeterschießen
 

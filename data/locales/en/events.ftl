@@ -95,7 +95,13 @@ action-own_goal = { $has ->
     [time] Own goal by { $side }, { when }.{ standing }
    *[nothing] Own goal by { $side }.{ standing }
 }
+action-penalty_awarded = { $has ->
+    [player-time] Penalty to { $side }, { when }.
+    [time] Penalty to { $side }, { when }.
+   *[nothing] Penalty to { $side }.
+}
 action-penalty_missed = Penalty missed{ rest }
+action-penalty_missed-saved = Penalty saved{ rest }
 action-yellow = { opening }Yellow card{ card }
 action-second_yellow = { opening }Second yellow card{ card }
 action-red = { opening }Red card{ card }
@@ -145,6 +151,11 @@ the-second_yellow = the second yellow card
 the-red = the red card
 the-sin_bin = the sin bin
 the-substitution = the substitution
+the-penalty_awarded = the penalty
+the-shot_on_target = the shot on target
+the-shot_off_target = the shot off target
+the-shot_blocked = the blocked shot
+the-free_kick = the free kick
 the-corner = the corner
 the-foul = the foul
 the-offside = the offside
@@ -200,12 +211,12 @@ segment-play = { $label } begins.{ standing }
 segment-interval = { $label }.{ standing }
 segment-series = { $label } begins.
 segment-end = End of { $label }.{ standing }
+segment-end-football-E1 = Half time in extra time.{ standing }
 segment-football-1H = Kick-off.
 segment-football-HT = Half time.{ standing }
 segment-football-2H = The second half begins.{ standing }
 segment-football-BET = Extra time will follow.{ standing }
 segment-football-E1 = Extra time begins.{ standing }
-segment-football-EHT = Half time in extra time.{ standing }
 segment-football-E2 = The second half of extra time begins.{ standing }
 segment-football-P = The penalty shoot-out begins.
 
@@ -265,7 +276,6 @@ label-segment-football-HT = Half time
 label-segment-football-2H = Second half
 label-segment-football-BET = Before extra time
 label-segment-football-E1 = Extra time, first half
-label-segment-football-EHT = Half time in extra time
 label-segment-football-E2 = Extra time, second half
 label-segment-football-P = Penalty shoot-out
 

@@ -3,20 +3,17 @@
 ### A message whose id begins with `js-` also goes to the page's script. Such a message may use $n only to
 ### choose a plural form; what is shown is $count.
 
-brand = touchline
-
 ## Every page
 
 skip-score = Skip to the score
 skip-content = Skip to the content
-nav-games = Games
+nav-games = All games
 nav-desk = Desk
 nav-organiser = Organiser
 nav-sign-in = Staff sign-in
 nav-sign-out = Sign out
 signed-in-as = Signed in as { $name }
 footer-build = touchline { $build }
-no-script = This page works without script. It shows the state of { $time }.
 
 ## Words shared with the script
 
@@ -32,6 +29,14 @@ js-state-awarded = Awarded
 js-state-final = Full time
 js-state-withdrawn = Withdrawn
 
+js-state-why = { $last }: { $reason }
+js-review = Under review
+js-added = { $n ->
+    [one] At least { $count } added minute
+   *[other] At least { $count } added minutes
+}
+js-adjusted = Counted by hand
+
 js-chip-static = As of { $time }
 js-chip-connecting = Connecting
 js-chip-live = Live
@@ -42,7 +47,6 @@ js-chip-paused = Paused
 
 js-age-entry = Last entry { $age }
 js-age-contact = Last contact { $age }
-js-age-none = No entry yet
 
 js-score-spoken = { $home } { $h }, { $away } { $a }.
 js-title-live = { $home } { $h }–{ $a } { $away }, { $when } – live
@@ -84,7 +88,7 @@ js-send-again = Send again
 js-discard = Discard
 
 js-bad-time = A time is written 12:34.
-js-bad-minute = A minute is written 67 or 45+2.
+js-bad-minute = A minute is written 67, 45+2 or 66:12.
 js-take-back-of = Take back: { $last }
 
 ## Games of the day
@@ -95,10 +99,8 @@ home-live = Live now
 home-next = Still to come
 home-done = Finished
 home-none = No games today. When one is announced, it appears here.
-home-follow = Follow { $home } – { $away }
 home-setup-heading = This box is new
 home-setup = Set it up here:
-starts = Starts { $time }
 time-open = Time not yet known
 
 ## One game
@@ -106,14 +108,10 @@ time-open = Time not yet known
 score-heading = Score
 commentary-heading = Commentary
 commentary-none = Nothing has happened yet. Entries appear here, newest first.
-commentary-older = Older entries are kept: the newest { $count } and the key entries are shown.
-key-heading = Key events
 stats-heading = Statistics
 stats-of = Statistic
 lineups-heading = Players
 shootout-heading = Shoot-out
-result-heading = Result
-where = At { $venue }
 words-alone = The words alone
 whole-game = Score, statistics and players
 refresh = Refresh
@@ -132,10 +130,6 @@ say-interrupt = Goals may interrupt
 say-repeat = Repeat the last announcement
 say-score = Say the score now
 spoken-label = Spoken commentary
-voided = Withdrawn
-replaced = Corrected
-credit = { $credit }
-segment-scores = { $label }
 
 ## Signing in
 
@@ -163,24 +157,23 @@ clock-stop = Stop
 clock-set = Set
 clock-value = Time on the clock
 clock-value-hint = Minutes and seconds, for example 67:30
-clock-running = Running
-clock-stopped = Stopped
 desk-segment = Periods
 segment-start = Start { $label }
 segment-end = End { $label }
 segment-other = Start another period
 segment-choose = Period
 segment-begin = Start this period
-desk-entry = New entry
-desk-entry-side = { $name }
 field-player = Player
-field-player-hint = Shirt number, or leave empty
+field-player-hint = number
+field-other = Second player
 field-minute = Minute
-field-minute-hint = Empty: now. Else 67 or 45+2
+field-minute-hint = now
 group-score = Score
 group-play = Play
 group-discipline = Discipline
-group-result = Result
+group-course = Course of the game
+kick-scored = { $label }: scored
+kick-missed = { $label }: missed
 group-other = More
 desk-comment = Commentary line
 field-text = Text
@@ -200,8 +193,16 @@ field-seq = Entry
 field-action = What it really was
 field-side = Side
 replace-send = Replace
+field-award = If awarded, to
+award-nobody = nobody
+desk-review = Review
+review-any = play in general
+review-open = Under review
+review-stands = The decision stands
+review-overturned = Overturned
 state-now = Now: { $state }
 resume-question = The box was without power for { $gap } while the clock ran.
+resume-unknown = The box was without power while the clock ran, nobody knows how long. Compare with the clock at the field.
 resume-subtract = Take { $gap } off: { $value }
 resume-keep = Keep { $value }
 outcome-accepted = Accepted.
@@ -222,7 +223,6 @@ field-starts-hint = Leave empty when not yet known
 field-venue = Place
 params-heading = Rules of this game
 params-hint = Only when they differ from the usual
-params-of = { $name }
 new-send = Create the game
 organiser-games = All games
 organiser-none = No games yet. Create the first one above.
@@ -235,5 +235,3 @@ no = no
 ## Problems
 
 problem-title = This did not work
-problem-back = Back to the games
-problem-404 = There is no such page

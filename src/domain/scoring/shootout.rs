@@ -10,6 +10,16 @@ pub(in crate::domain) fn attempt(shootout: &mut Shootout, series: &SeriesDef, si
     shootout.winner = winner(shootout, series);
 }
 
+/// Whether no attempt follows: somebody has won, or all are taken and there is no sudden death.
+pub(in crate::domain) fn is_over(shootout: &Shootout, series: &SeriesDef) -> bool {
+    let all_taken = || {
+        let taken = |side| shootout.attempts.iter().filter(|(of, _)| *of == side).count();
+        let attempts = usize::try_from(series.attempts).unwrap_or(usize::MAX);
+        taken(0) >= attempts && taken(1) >= attempts
+    };
+    shootout.winner.is_some() || (!series.sudden_death && all_taken())
+}
+
 fn winner(shootout: &Shootout, series: &SeriesDef) -> Option<usize> {
     let score = shootout.score();
     let mut taken = [0_u32; 2];
@@ -30,7 +40,7 @@ fn winner(shootout: &Shootout, series: &SeriesDef) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::attempt;
+    use super::{attempt, is_over};
     use crate::domain::game::Shootout;
     use crate::domain::sport::SeriesDef;
 
@@ -58,6 +68,16 @@ mod tests {
             ("+++++++++-", Some(0)),
         ] {
             assert_eq!(play(kicks), winner, "{kicks}");
+        }
+    }
+
+    #[test]
+    fn without_sudden_death_it_may_end_level() {
+        let series = SeriesDef { attempts: 2, sudden_death: false, stop_when_decided: true };
+        let mut shootout = Shootout::default();
+        for (side, over) in [(0, false), (1, false), (0, false), (1, true)] {
+            attempt(&mut shootout, &series, side, true);
+            assert_eq!((shootout.winner, is_over(&shootout, &series)), (None, over));
         }
     }
 }

@@ -128,10 +128,9 @@ fn read_match(
         return Err(FormatError::new("", "`score` has no `ft`, the score after 90 minutes"));
     }
     let plan = plays::plan(&score, goals.as_deref(), &mut warnings);
-    if let Some(status) = &source.status
-        && score.full_time.is_none()
-    {
-        warnings.push(format!("the source marks it {status}; it is set up as a fixture"));
+    if let Some(status) = &source.status {
+        let entered = if score.full_time.is_some() { "as if played" } else { "as a fixture" };
+        warnings.push(format!("the source marks it {status}; it is entered {entered}"));
     }
     let mut params = BTreeMap::new();
     if plan.knockout || source.is_final() {

@@ -210,6 +210,7 @@ impl Writer<'_> {
             };
             self.enter(Entry::Action(kick), "P", None);
         }
+        self.enter(Entry::Segment(SegmentDo::End), "P", None);
     }
 }
 

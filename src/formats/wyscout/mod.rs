@@ -1,10 +1,10 @@
 //! Wyscout's public event files (Pappalardo et al. 2019, CC BY 4.0) as recordings to be replayed.
 //!
 //! Of some 1,700 touches of the ball those remain that a commentator enters: goals, shots, saves, corners,
-//! fouls, offsides, cards, substitutions, penalty kicks, and the segments they stand in. Nothing is added
-//! but the lengths of the intervals, which the files do not hold ([`PERIODS`]). Substitutions are known to
-//! the minute only and stand at its end. Shots blocked by a defender count as off target, as the tags
-//! know no third. A goal with "head or body" stays a plain goal: which of the two is not recorded.
+//! free kicks, fouls, offsides, cards, substitutions, penalty kicks, and the segments they stand in. Nothing
+//! is added but the lengths of the intervals, which the files do not hold (`PERIODS`). Substitutions are
+//! known to the minute only and stand at its end. A shot with "head or body" is not tagged a header: which
+//! of the two it was is not recorded.
 
 mod source;
 
@@ -46,10 +46,12 @@ struct Period {
 mod tag {
     pub(super) const GOAL: u32 = 101;
     pub(super) const OWN_GOAL: u32 = 102;
+    pub(super) const POST: std::ops::RangeInclusive<u32> = 1217..=1223;
     pub(super) const RED: u32 = 1701;
     pub(super) const YELLOW: u32 = 1702;
     pub(super) const SECOND_YELLOW: u32 = 1703;
     pub(super) const ACCURATE: u32 = 1801;
+    pub(super) const BLOCKED: u32 = 2101;
 }
 
 /// Converts a match: its event file (events, teams, players) and the competition's list of matches.
@@ -101,11 +103,9 @@ fn steps(events: &[Event], moments: &[(Moment, Action)]) -> Result<Vec<Step>, Fo
         for (moment, action) in moments.iter().filter(|(moment, _)| moment.period == index) {
             push(moment.ms, Entry::Action(action.clone()));
         }
-        // The whistle comes within a second after the last touch; a shoot-out ends with its last kick.
+        // The whistle comes within a second after the last touch.
         let end = (last / 1000 + 1) * 1000;
-        if period.from.is_some() {
-            push(end, Entry::Segment(SegmentDo::End));
-        }
+        push(end, Entry::Segment(SegmentDo::End));
         t_ms = start + end;
     }
     if steps.is_empty() {
@@ -125,11 +125,11 @@ fn actions(event: &Event, people: &People) -> Result<Vec<Action>, FormatError> {
         ("Free Kick", "Penalty") if shootout => Some("kick"),
         ("Free Kick", "Penalty") if has(tag::GOAL) => Some("goal"),
         ("Free Kick", "Penalty") => Some("penalty_missed"),
-        ("Shot", _) | ("Free Kick", "Free kick shot") => Some(match (has(tag::GOAL), has(tag::ACCURATE)) {
-            (true, _) => "goal",
-            (false, true) => "shot_on",
-            (false, false) => "shot_off",
-        }),
+        ("Shot", _) | ("Free Kick", "Free kick shot") if has(tag::GOAL) => Some("goal"),
+        ("Shot", _) | ("Free Kick", "Free kick shot") if has(tag::BLOCKED) => Some("shot_blocked"),
+        ("Shot", _) | ("Free Kick", "Free kick shot") if has(tag::ACCURATE) => Some("shot_on_target"),
+        ("Shot", _) | ("Free Kick", "Free kick shot") => Some("shot_off_target"),
+        ("Free Kick", "Free Kick" | "Free kick cross") => Some("free_kick"),
         ("Free Kick", "Corner") => Some("corner"),
         ("Foul", "Foul" | "Hand foul" | "Simulation" | "Violent Foul") => Some("foul"),
         ("Offside", _) => Some("offside"),
@@ -147,15 +147,27 @@ fn actions(event: &Event, people: &People) -> Result<Vec<Action>, FormatError> {
         action: name.to_owned(),
         side: Some(side.to_owned()),
         player: player.clone(),
-        tags: match (name, event.sub_name.as_str()) {
-            ("goal", "Penalty") => vec!["penalty".to_owned()],
-            ("goal", "Free kick shot") => vec!["free_kick".to_owned()],
-            _ => Vec::new(),
-        },
+        tags: details(name, event).into_iter().map(ToOwned::to_owned).collect(),
         scored: (name == "kick").then(|| has(tag::GOAL)),
         ..Action::default()
     };
     Ok(names.into_iter().map(action).collect())
+}
+
+/// What the sport file lets an action say about itself, as far as the event says so.
+fn details(action: &str, event: &Event) -> Vec<&'static str> {
+    let mut details = Vec::new();
+    match (action, event.sub_name.as_str()) {
+        ("goal", "Penalty") => details.push("penalty"),
+        ("goal" | "shot_on_target" | "shot_off_target", "Free kick shot") => details.push("free_kick"),
+        ("foul", "Hand foul") => details.push("hand"),
+        _ => {}
+    }
+    let post = event.tags.iter().any(|one| tag::POST.contains(&one.id));
+    if post && ["shot_off_target", "penalty_missed"].contains(&action) {
+        details.push("post");
+    }
+    details
 }
 
 fn substitutions(row: &MatchRow, people: &People) -> Result<Vec<(Moment, Action)>, FormatError> {

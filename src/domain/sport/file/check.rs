@@ -1,6 +1,6 @@
 //! From a file's raw parts to a [`Sport`]: every reference resolved, every number in its range.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::problems::{LONGEST_MINUTES, Problem, Problems};
 use super::raw::{self, ParamType, Source, Text, Value};
@@ -198,9 +198,9 @@ fn display(
     let series: Vec<String> = series.map(|segment| segment.id.clone()).collect();
     let names = Names { sides, counters: &counters, segments: &ids, series: &series };
 
-    // A suffix or an end belongs to a group or to a segment; which came first tells the order of suffixes.
-    let groups = segments.iter().filter_map(|segment| segment.group.clone());
-    let parts: Vec<String> = ids.iter().cloned().chain(groups).collect();
+    // A suffix belongs to a group or to a segment; which comes first in a game tells the order of suffixes.
+    let groups: BTreeSet<&String> = segments.iter().filter_map(|segment| segment.group.as_ref()).collect();
+    let parts: Vec<String> = ids.iter().chain(groups.iter().copied()).cloned().collect();
     let first = |part: &str| {
         segments.iter().position(|segment| segment.id == part || segment.group.as_deref() == Some(part))
     };
@@ -212,15 +212,12 @@ fn display(
     }
     after.sort_by_key(|(part, _)| first(part));
 
+    let ends = groups.iter().map(|group| format!("final_{group}"));
+    let places: Vec<String> =
+        ids.iter().cloned().chain(std::iter::once("final".to_owned())).chain(ends).collect();
     let mut states = BTreeMap::new();
     for (state, text) in &raw.display.states {
-        let is_end = state.get_ref() == "final"
-            || state.get_ref().strip_prefix("final_").is_some_and(|part| first(part).is_some());
-        if !is_end && !ids.contains(state.get_ref()) {
-            let what = format!("unknown state `{state}`; known: final, final_SEGMENT, final_GROUP");
-            problems.add(state, format!("{what}, and the segments {}", ids.join(", ")));
-        }
-        states.insert(state.get_ref().clone(), problems.label(text));
+        states.insert(problems.known("state", state, &places), problems.label(text));
     }
 
     Display {

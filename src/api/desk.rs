@@ -1,0 +1,168 @@
+//! The commentators' pages: plain forms, answered with 303, that script only improves.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tide::Server;
+
+use super::form::{self, Form, Minute};
+use super::render::{self, Facts};
+use super::request::{self, Request};
+use super::{Answer, State, commands, decode, problem, public, route, see_other, sports};
+use crate::auth::Who;
+use crate::domain::GameId;
+use crate::domain::command::CommandBody;
+use crate::domain::sport::MinuteRule;
+use crate::intake::Status;
+use crate::pages::Live;
+use crate::wire::{ChannelName, Problem, Subject};
+
+pub(crate) fn routes(server: &mut Server<Arc<State>>) {
+    server.at("/desk").get(route(list));
+    server.at("/desk/:id").get(route(desk)).post(route(entered));
+}
+
+/// Who is at the desk; a browser without a session is led to the login and back.
+pub(super) async fn at_desk(request: &Request) -> Result<Who, Result<tide::Response, Problem>> {
+    match request::who(request).await {
+        Ok(Some(who)) => Ok(who),
+        Ok(None) => {
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            query.append_pair("next", request.url().path());
+            Err(Ok(see_other(&format!("/login?{}", query.finish()))))
+        }
+        Err(problem) => Err(Err(problem)),
+    }
+}
+
+async fn list(request: Request) -> Answer {
+    let who = match at_desk(&request).await {
+        Ok(who) => who,
+        Err(answer) => return answer,
+    };
+    let state = Arc::clone(request.state());
+    let facts = Facts::of(&request).signed_in(&who);
+    let games = day(&state, &request).await?;
+    let html = render::page(&state, &facts, |frame| state.pages.desk_list(frame, &games));
+    Ok(render::private(200, html))
+}
+
+/// The board of the day's games.
+pub(super) async fn day(state: &State, request: &Request) -> Result<Value, Problem> {
+    let channel = public::board_channel(request, Subject::Games);
+    let board = state.boards.board(&channel).await.ok_or_else(problem::not_found)?;
+    Ok(board.board.as_ref().clone())
+}
+
+async fn desk(request: Request) -> Answer {
+    let who = match at_desk(&request).await {
+        Ok(who) => who,
+        Err(answer) => return answer,
+    };
+    let outcome = match request::param(&request, "done") {
+        Some(id) => Some(outcome(&request, &who, &id).await?),
+        None => None,
+    };
+    show(&request, &who, 200, outcome.as_ref()).await
+}
+
+/// The desk of one game, with what became of the form sent before.
+async fn show(request: &Request, who: &Who, status: u16, outcome: Option<&Value>) -> Answer {
+    let state = Arc::clone(request.state());
+    let game = request::game_id(request)?;
+    let channel = ChannelName::new(Subject::Desk(game));
+    let id = public::channel_of(&state, &channel).await?;
+    if let Some(seq) = request::number(request, "min_seq")? {
+        // A page that is a moment late is better than none: the desk goes live and catches up.
+        let _ = public::wait_for(&state, &channel, GameId(game), seq).await;
+    }
+    let frame_no = state.hub.frame();
+    let board = state.hub.retained(id).ok_or_else(problem::not_found)?;
+    let sport = sport_of(&state, &board.board);
+    let cursor = format!("{}:{}", state.hub.epoch(), frame_no.max(board.frame));
+    let name = channel.to_string();
+    let live = Live { cursor: &cursor, channel: &name, asks: &["venue", "me"] };
+    let facts = Facts::of(request).signed_in(who);
+    let html = render::page(&state, &facts, |frame| {
+        state.pages.desk(frame, &board.board, &sport, outcome, Some(&live))
+    });
+    Ok(render::private(status, html))
+}
+
+/// The sport of a board as JSON; one that is no longer among the files has no buttons.
+fn sport_of(state: &State, board: &Value) -> Value {
+    let sport = board["sport"].as_str().and_then(|id| state.sports.get(id));
+    sport.map_or_else(|| json!({}), |sport| sports::sport_json(&sport))
+}
+
+/// What became of a command, as the page shows it.
+async fn outcome(request: &Request, who: &Who, id: &str) -> Result<Value, Problem> {
+    let status = request.state().intake.status(&who.actor, id).await;
+    let status = status.map_err(|error| problem::internal("look the command up", error))?;
+    Ok(match status {
+        None => json!({ "id": id, "outcome": "unknown" }),
+        Some(Status::Pending) => json!({ "id": id, "outcome": "pending" }),
+        Some(Status::Decided(outcome)) => match commands::accepted(&outcome) {
+            Ok(accepted) => json!({ "id": id, "outcome": "accepted", "seq": accepted.seqs.first() }),
+            Err(problem) => json!({ "id": id, "outcome": "rejected", "problem": problem.to_value() }),
+        },
+    })
+}
+
+async fn entered(mut request: Request) -> Answer {
+    let who = match at_desk(&request).await {
+        Ok(who) => who,
+        Err(answer) => return answer,
+    };
+    let source = request::body(&mut request).await?;
+    let game = request::game_id(&request)?;
+    let state = Arc::clone(request.state());
+    match enter(&state, &request, &who, game, &source).await {
+        Ok((id, seq)) => {
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            query.append_pair("done", &id);
+            if let Some(seq) = seq {
+                query.append_pair("min_seq", &seq.to_string());
+            }
+            Ok(see_other(&format!("/desk/{game}?{}", query.finish())))
+        }
+        // What could not even be read as a command has no outcome to ask for: it is told at once, on the desk.
+        Err(problem) if problem.status < 500 && problem.code != "unknown-game" => {
+            let told = json!({ "outcome": "rejected", "problem": problem.to_value() });
+            show(&request, &who, problem.status, Some(&told)).await
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Hands a form's command in and waits for its outcome; a refusal by the rules is an outcome too.
+async fn enter(
+    state: &Arc<State>,
+    request: &Request,
+    who: &Who,
+    game: u64,
+    source: &[u8],
+) -> Result<(String, Option<u64>), Problem> {
+    let channel = ChannelName::new(Subject::Desk(game));
+    public::channel_of(state, &channel).await?;
+    let board = state.boards.board(&channel).await.ok_or_else(problem::not_found)?;
+    let sport = board.board["sport"].as_str().and_then(|id| state.sports.get(id));
+    let minute = match sport.map(|sport| sport.clock.minute) {
+        Some(MinuteRule::Ceil) => Minute::Ceil,
+        _ => Minute::Floor,
+    };
+    let body = form::play(&Form::parse(source), board.board["segment"].as_str(), minute)?;
+    let command = decode::play(body)?;
+    let id = commands::one_id(request, command.id)?;
+    let body = CommandBody::Play { game: GameId(game), expect_seq: command.expect_seq, play: command.play };
+    let pending = commands::submit(state, who, id, source, body)?;
+    let id = pending.id.clone();
+    let outcome = pending.await;
+    let seq = match commands::accepted(&outcome) {
+        Ok(accepted) => accepted.seqs.last().copied(),
+        // Stored with the command: the page reads it from there, and a reload shows it again.
+        Err(problem) if problem.status < 500 && problem.code != "id-reused" => None,
+        Err(problem) => return Err(problem),
+    };
+    Ok((id, seq))
+}

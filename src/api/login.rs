@@ -1,0 +1,185 @@
+//! Logging in and out, the first organiser, and the device cookie of fans.
+
+use std::sync::Arc;
+
+use tide::{Response, Server};
+
+use super::form::Form;
+use super::render::{self, Facts};
+use super::request::{self, Request};
+use super::{Answer, State, problem, route, see_other};
+use crate::auth::change::ChangeError;
+use crate::auth::login::{Attempt, Login, LoginError};
+use crate::net::encode::add_header;
+use crate::wire::Problem;
+
+pub(crate) fn routes(server: &mut Server<Arc<State>>) {
+    server.at("/login").get(route(form)).post(route(login));
+    server.at("/logout").post(route(logout));
+    server.at("/setup/:token").get(route(setup_form)).post(route(set_up));
+    server.at("/api/v1/device").post(route(device));
+}
+
+/// The device cookie of fans.
+pub(super) const DEVICE: &str = "touchline-device";
+/// The cookie of a browser that somebody has logged in with: its tries are counted apart.
+const BROWSER: &str = "touchline-browser";
+const YEAR_S: u32 = 365 * 24 * 60 * 60;
+
+async fn form(request: Request) -> Answer {
+    let facts = Facts::of(&request);
+    let next = request::param(&request, "next").unwrap_or_default();
+    let state = request.state();
+    let html = render::page(state, &facts, |frame| state.pages.login(frame, own_path(&next), None));
+    Ok(render::private(200, html))
+}
+
+async fn login(mut request: Request) -> Answer {
+    let facts = Facts::of(&request);
+    let form = Form::parse(&request::body(&mut request).await?);
+    let state = Arc::clone(request.state());
+    let attempt = Attempt {
+        name: form.get("name").unwrap_or_default(),
+        password: form.get("password").unwrap_or_default(),
+        browser: request::cookie(&request, BROWSER),
+        agent: request::header(&request, "user-agent").unwrap_or_default(),
+    };
+    let next = own_path(form.get("next").unwrap_or_default()).to_owned();
+    match state.auth.login(attempt).await {
+        Ok(login) => signed_in(&request, &login, &next),
+        Err(error) => {
+            let problem = refused(&error);
+            let html = render::page(&state, &facts, |frame| {
+                state.pages.login(frame, &next, Some(&problem.to_value()))
+            });
+            let mut response = render::private(problem.status, html);
+            if let LoginError::Throttled { retry_after_s } = error {
+                response.insert_header("Retry-After", retry_after_s.to_string());
+            }
+            Ok(response)
+        }
+    }
+}
+
+fn refused(error: &LoginError) -> Problem {
+    match error {
+        LoginError::Wrong => Problem::new(403, "wrong-login", error.to_string()),
+        LoginError::Throttled { .. } => Problem::new(429, "too-many-tries", error.to_string()),
+        LoginError::Failed(failure) => problem::internal("begin the session", failure),
+    }
+}
+
+/// 303 with the cookies of a new session.
+fn signed_in(request: &Request, login: &Login, next: &str) -> Answer {
+    let mut response = see_other(next);
+    let secure = if request::peer(request).tls { "; Secure" } else { "" };
+    let session = format!(
+        "{}={}; Path=/; HttpOnly; SameSite=Lax{secure}",
+        request::session_cookie(request),
+        login.session
+    );
+    let browser =
+        format!("{BROWSER}={}; Path=/login; HttpOnly; SameSite=Lax; Max-Age={YEAR_S}{secure}", login.browser);
+    for cookie in [session, browser] {
+        set_cookie(&mut response, &cookie)?;
+    }
+    response.insert_header("Cache-Control", "private, no-store");
+    Ok(response)
+}
+
+fn set_cookie(response: &mut Response, cookie: &str) -> Result<(), Problem> {
+    add_header(response, "set-cookie", cookie).map_err(|error| problem::internal("set a cookie", error))
+}
+
+async fn logout(request: Request) -> Answer {
+    let name = request::session_cookie(&request);
+    if let Some(session) = request::cookie(&request, name) {
+        let ended = request.state().auth.logout(session).await;
+        ended.map_err(|error| problem::internal("end the session", error))?;
+    }
+    let mut response = see_other("/");
+    let secure = if request::peer(&request).tls { "; Secure" } else { "" };
+    set_cookie(&mut response, &format!("{name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}"))?;
+    Ok(response)
+}
+
+async fn setup_form(request: Request) -> Answer {
+    let facts = Facts::of(&request);
+    let state = request.state();
+    let token = setup_token(&request)?;
+    let html = render::page(state, &facts, |frame| state.pages.setup(frame, token, None));
+    Ok(render::private(200, html))
+}
+
+async fn set_up(mut request: Request) -> Answer {
+    let facts = Facts::of(&request);
+    let form = Form::parse(&request::body(&mut request).await?);
+    let token = setup_token(&request)?;
+    let agent = request::header(&request, "user-agent").unwrap_or_default();
+    let (name, password) = (form.get("name").unwrap_or_default(), form.get("password").unwrap_or_default());
+    let state = Arc::clone(request.state());
+    match state.auth.set_up(token, name, password, agent).await {
+        Ok(login) => signed_in(&request, &login, "/organiser"),
+        Err(ChangeError::Link) => Err(used_link()),
+        Err(error) => {
+            let problem = Problem::new(422, "invalid-user", error.to_string());
+            let html = render::page(&state, &facts, |frame| {
+                state.pages.setup(frame, token, Some(&problem.to_value()))
+            });
+            Ok(render::private(422, html))
+        }
+    }
+}
+
+/// The link's secret, while it is good.
+fn setup_token(request: &Request) -> Result<&str, Problem> {
+    let token = request.param("token").unwrap_or_default();
+    let good = request.state().auth.setup_secret().is_some_and(|secret| secret == token);
+    if good { Ok(token) } else { Err(used_link()) }
+}
+
+fn used_link() -> Problem {
+    let detail =
+        "This set-up link was used or is not of this start of the box. Log in, or look for a newer link.";
+    Problem::new(410, "setup-used", detail)
+}
+
+async fn device(request: Request) -> Answer {
+    let devices = request.state().auth.devices();
+    let mut response = Response::new(204);
+    response.insert_header("Cache-Control", "private, no-store");
+    if request::cookie(&request, DEVICE).and_then(|cookie| devices.verify(cookie)).is_none() {
+        let (_, value) = devices.issue();
+        let secure = if request::peer(&request).tls { "; Secure" } else { "" };
+        let cookie = format!("{DEVICE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={YEAR_S}{secure}");
+        set_cookie(&mut response, &cookie)?;
+    }
+    Ok(response)
+}
+
+/// A path of this box to go to after logging in; anything else could lead to another site.
+fn own_path(next: &str) -> &str {
+    let own = next.starts_with('/')
+        && !next.starts_with("//")
+        && next.bytes().all(|b| (0x21..=0x7e).contains(&b) && b != b'\\');
+    if own { next } else { "/desk" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn only_a_path_of_this_box_is_gone_to() {
+        for (next, goes) in [
+            ("/desk/7?min_seq=3", "/desk/7?min_seq=3"),
+            ("", "/desk"),
+            ("//evil.example", "/desk"),
+            ("https://evil.example", "/desk"),
+            ("/\\evil.example", "/desk"),
+            ("/a\r\nSet-Cookie: x", "/desk"),
+        ] {
+            assert_eq!(own_path(next), goes, "{next:?}");
+        }
+    }
+}
