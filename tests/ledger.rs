@@ -80,6 +80,44 @@ fn without_sport(event: &Event) -> String {
     }
 }
 
+/// What one ledger does in a second, by how many ask at once:
+/// `cargo test --release --test ledger -- --ignored --nocapture commands_a_second`.
+#[test]
+#[ignore = "a measurement"]
+fn commands_a_second() {
+    for callers in [1_u32, 16, 128] {
+        let folder = Folder::new();
+        block_on(async {
+            let (ledger, _) = open(&folder.0);
+            // As many entries a game as a long match has.
+            let mut games = Vec::new();
+            for n in 0..16 {
+                let game = accepted(&run(&ledger, &format!("game-{n}"), new_game()).await).game;
+                games.push(game.expect("a new game has a number"));
+            }
+            let begin = std::time::Instant::now();
+            let each = if callers == 1 { 2_000 } else { 16_000 / callers };
+            let tasks: Vec<_> = (0..callers)
+                .map(|caller| {
+                    let (ledger, game) = (ledger.clone(), games[caller as usize % games.len()]);
+                    runtime::task(async move {
+                        for n in 0..each {
+                            let id = format!("{caller}-{n}");
+                            let line = venue::comment(game, "A line of commentary of the usual length.");
+                            accepted(&run(&ledger, &id, line).await);
+                        }
+                    })
+                })
+                .collect();
+            for task in tasks {
+                task.await;
+            }
+            let second = f64::from(callers * each) / begin.elapsed().as_secs_f64();
+            println!("{callers} callers: {second:.0} commands/s, {} commits", ledger.commits());
+        });
+    }
+}
+
 fn everything() -> LogQuery {
     LogQuery { after: 0, limit: 1_000, stream: None, audience: Audience::Staff }
 }
@@ -199,8 +237,9 @@ fn a_failed_commit_fails_every_command_of_the_batch_and_leaves_no_trace() {
         let (ledger, _) = open(&folder.0);
         let (game, _) = match_day(&ledger).await;
         let before = ledger.game(game).await.expect("read").expect("the game");
-        let committed = ledger.committed();
         let held = Held::new(&ledger).await;
+        // Only now: what was answered before may leave after its answer.
+        let committed = ledger.committed();
         let first =
             ledger.submit(command(&ledger, "g2", goal(game, "home", "9")), print("g2")).expect("room");
         let second = ledger.submit(command(&ledger, "n2", new_game()), print("n2")).expect("room");

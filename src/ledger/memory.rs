@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
 
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
@@ -23,7 +22,7 @@ use crate::domain::{GameId, Rejection};
 use crate::runtime::Time;
 
 /// How often the box notes that it is on while a game clock runs.
-pub(super) const ALIVE_EVERY: Duration = Duration::from_secs(10);
+pub(super) const ALIVE_EVERY_MS: u64 = 10_000;
 
 /// How often old outcomes are looked for.
 const PRUNE_EVERY_MS: u64 = 60 * 60 * 1_000;
@@ -108,20 +107,33 @@ impl Memory {
         Ok(())
     }
 
-    /// What is written now and then: the alive mark, and the end of old outcomes.
+    /// Whether the next mark that the box is on, or the end of old outcomes, waits to be written.
+    pub(super) fn is_due(&self) -> bool {
+        let now = self.now();
+        self.is_mark_due(&now) || self.is_pruning_due(&now)
+    }
+
+    fn is_mark_due(&self, now: &Stamp) -> bool {
+        !self.running.is_empty() && self.alive_ms.is_none_or(|last| now.mono_ms >= last + ALIVE_EVERY_MS)
+    }
+
+    fn is_pruning_due(&self, now: &Stamp) -> bool {
+        now.wall_trusted && self.pruned_ms.is_none_or(|last| now.mono_ms >= last + PRUNE_EVERY_MS)
+    }
+
+    /// What is written now and then: the mark that the box is on, and the end of old outcomes.
     pub(super) fn housekeeping(&mut self, tx: &Transaction<'_>) -> Result<(), LedgerError> {
         let now = self.now();
-        let due = |last: Option<u64>, every: u64| last.is_none_or(|last| now.mono_ms >= last + every);
         if self.running.is_empty() {
             self.alive_ms = None;
-        } else if due(self.alive_ms, u64::try_from(ALIVE_EVERY.as_millis()).unwrap_or(u64::MAX)) {
+        } else if self.is_mark_due(&now) {
             tx.prepare_cached(
                 "INSERT OR REPLACE INTO alive (only, boot, mono_ms, wall_ms, wall_trusted) VALUES (1, ?1, ?2, ?3, ?4)",
             )?
             .execute(params![now.boot, int(now.mono_ms), now.wall_ms, now.wall_trusted])?;
             self.alive_ms = Some(now.mono_ms);
         }
-        if now.wall_trusted && due(self.pruned_ms, PRUNE_EVERY_MS) {
+        if self.is_pruning_due(&now) {
             events::prune_outcomes(tx, now.wall_ms)?;
             self.pruned_ms = Some(now.mono_ms);
         }
@@ -162,10 +174,6 @@ impl Memory {
     }
 
     /// The events a command makes, and of which game.
-    #[expect(
-        clippy::type_complexity,
-        reason = "a failure of the disk and a refusal of the rules are two things"
-    )]
     fn decide(
         &mut self,
         tx: &Transaction<'_>,

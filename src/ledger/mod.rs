@@ -27,13 +27,15 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use async_channel::{Receiver, Sender, TrySendError};
+use async_channel::{Receiver, Sender, TrySendError, WeakSender};
 use rusqlite::{Connection, Transaction};
 
 use self::chain::{Head, Verified};
 use self::error::{Failure, LedgerError};
 use self::events::{Listed, LogQuery, SportCache};
+use self::memory::ALIVE_EVERY_MS;
 use self::outcome::{Batch, Outcome, Ticket};
 use self::reader::Question;
 use self::schema::Lock;
@@ -118,6 +120,7 @@ impl Ledger {
         let shared = Arc::new(Shared::default());
         let (inbox, jobs) = async_channel::bounded(INBOX);
         let (writer, opened) = Writer::open(conn, lock, sports.clone(), time.clone(), jobs, shared.clone())?;
+        runtime::spawn(tick(inbox.downgrade()));
         let (end, ended) = async_channel::bounded(1);
         let writing = runtime::thread("ledger", move || {
             writer.run();
@@ -306,6 +309,17 @@ impl Ledger {
 /// The first event that does not hold, or a database that cannot be read.
 pub fn verify(dir: &Path, progress: impl FnMut(u64, u64)) -> Result<Verified, LedgerError> {
     chain::verify(&schema::open_reader(dir)?, 1, progress)
+}
+
+/// Wakes the ledger thread now and then, as long as there is an inbox. A full inbox is awake anyway.
+async fn tick(inbox: WeakSender<Job>) {
+    loop {
+        runtime::sleep(Duration::from_millis(ALIVE_EVERY_MS)).await;
+        let Some(inbox) = inbox.upgrade() else { return };
+        if let Err(TrySendError::Closed(_)) = inbox.try_send(Job::Tick) {
+            return;
+        }
+    }
 }
 
 impl Inner {

@@ -4,8 +4,9 @@
 //! Invariants: one process holds the lock; a schema this build does not know is never touched; each
 //! migration is one transaction, so that a power cut leaves the old schema or the new, never half.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{Read as _, Seek as _, Write as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -107,8 +108,10 @@ pub fn open_reader(dir: &Path) -> Result<Connection, LedgerError> {
     Ok(conn)
 }
 
+/// Makes the folder where there is none, for this user alone: it will hold password hashes and the box's key.
 fn make_folder(dir: &Path) -> Result<(), LedgerError> {
-    std::fs::create_dir_all(dir).map_err(|cause| LedgerError::Folder { path: dir.to_owned(), cause })
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    made.map_err(|cause| LedgerError::Folder { path: dir.to_owned(), cause })
 }
 
 /// What protects against a file that was tampered with, on every connection.

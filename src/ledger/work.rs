@@ -1,4 +1,4 @@
-//! What waits in the ledger's inbox: commands, and writes to the ordinary tables.
+//! What waits in the ledger's inbox: commands, writes to the ordinary tables, and ticks.
 
 use async_channel::Sender;
 use rusqlite::{Connection, Transaction};
@@ -9,8 +9,17 @@ use crate::domain::command::Command;
 
 /// Something for the ledger thread to do.
 pub(super) enum Job {
-    Command { command: Box<Command>, fingerprint: [u8; 32], reply: Sender<Outcome> },
-    Write { work: Box<dyn Work>, after: After },
+    Command {
+        command: Box<Command>,
+        fingerprint: [u8; 32],
+        reply: Sender<Outcome>,
+    },
+    Write {
+        work: Box<dyn Work>,
+        after: After,
+    },
+    /// Time to look whether something is due by itself.
+    Tick,
 }
 
 /// What a write means for the games in memory.

@@ -15,13 +15,13 @@ use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::error::{Failure, LedgerError};
 use super::events::{self, SportCache};
-use super::memory::{ALIVE_EVERY, Done, Memory};
+use super::memory::{Done, Memory};
 use super::outcome::{Batch, Outcome};
 use super::schema::{Lock, count};
 use super::work::{self, After, Job};
 use super::{Opened, Shared};
 use crate::domain::game::Game;
-use crate::runtime::{self, Time};
+use crate::runtime::Time;
 
 /// Commands and writes that go into one transaction at most.
 const BATCH: usize = 256;
@@ -78,7 +78,10 @@ impl Writer {
     pub(super) fn run(mut self) {
         let worked = catch_unwind(AssertUnwindSafe(|| {
             while let Some(jobs) = self.collect() {
-                self.batch(jobs);
+                // A quiet box writes nothing to its card.
+                if self.state.is_due() || jobs.iter().any(|job| !matches!(job, Job::Tick)) {
+                    self.batch(jobs);
+                }
             }
             self.shared.close_subscribers();
             if let Err(error) = self.checkpoint() {
@@ -91,17 +94,9 @@ impl Writer {
         }
     }
 
-    /// What waits in the inbox, at least one job unless it is time for an alive mark; `None` at the end.
+    /// What waits in the inbox, at least one job; `None` at the end.
     fn collect(&self) -> Option<Vec<Job>> {
-        let first = if self.state.running.is_empty() {
-            self.inbox.recv_blocking().ok()?
-        } else {
-            match runtime::block_on(runtime::timeout(ALIVE_EVERY, self.inbox.recv())) {
-                None => return Some(Vec::new()),
-                Some(job) => job.ok()?,
-            }
-        };
-        let mut jobs = vec![first];
+        let mut jobs = vec![self.inbox.recv_blocking().ok()?];
         while jobs.len() < BATCH
             && let Ok(job) = self.inbox.try_recv()
         {
@@ -163,6 +158,7 @@ impl Writer {
                         .map_err(|cause| LedgerError::Database { doing: "store a change", cause })?;
                     done.refold |= *after == After::Refold;
                 }
+                Job::Tick => {}
             }
         }
         self.state.housekeeping(&tx)?;
@@ -194,6 +190,7 @@ fn answer(shared: &Shared, jobs: Vec<Job>, outcomes: Vec<Outcome>, commit: &Resu
                 let _ = reply.try_send(outcome);
             }
             Job::Write { work, .. } => work.finish(commit.clone()),
+            Job::Tick => {}
         }
     }
 }

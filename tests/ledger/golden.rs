@@ -178,7 +178,7 @@ fn event(seq: Seq, body: EventBody) -> Event {
         stream: if seq == 3 { Stream::Venue } else { Stream::Game(GameId(7)) },
         visibility: visibility[usize::try_from(seq).expect("small") % 3],
         order: Order::parse("2.V").filter(|_| seq > 9),
-        stamp: Stamp { boot: 2, mono_ms: seq * 1_000, wall_ms: -1, wall_trusted: seq % 2 == 0 },
+        stamp: Stamp { boot: 2, mono_ms: seq * 1_000, wall_ms: -1, wall_trusted: seq.is_multiple_of(2) },
         actor: Actor("user:1".to_owned()),
         command: format!("command-{seq}"),
         body,
