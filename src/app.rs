@@ -1,7 +1,7 @@
 //! The composition root: start order and stop order. The only file that sees every room.
 //!
 //! Start: sport files → ledger (folds the open games) → auth → hub → pump → listeners → ready.
-//! Stop: stop accepting → `bye` to every phone → requests in flight → ledger commits, checkpoints, joins.
+//! Stop: stop accepting → requests in flight → ledger commits, checkpoints, joins → `bye` to every phone.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -60,6 +60,8 @@ pub struct Running {
     hub: Hub,
     shutdown: Shutdown,
     served: Vec<smol::Task<()>>,
+    // Closed when the pump has published the last; nothing is ever sent.
+    pumped: async_channel::Receiver<()>,
 }
 
 /// Which build this is, as `hello`, pages and `--version` say it.
@@ -89,7 +91,11 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let boards = pump.boards();
     pump.restore(opened.games).await;
     // The pump ends when the ledger's batches do, so that whatever was committed is published.
-    runtime::critical("the pump", pump.run(batches, Shutdown::default()));
+    let (ending, pumped) = async_channel::bounded::<()>(1);
+    runtime::critical("the pump", async move {
+        pump.run(batches, Shutdown::default()).await;
+        drop(ending);
+    });
 
     let tls_on = tls.is_some();
     let (public, staff) = listeners(&config, tls)?;
@@ -121,7 +127,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         served.push(runtime::task(accept::serve(listener, Arc::clone(&service), limits, shutdown.clone())));
     }
     runtime::notify_ready();
-    Ok(Running { addr, staff_addr, tls: tls_on, ledger, auth, hub, shutdown, served })
+    Ok(Running { addr, staff_addr, tls: tls_on, ledger, auth, hub, shutdown, served, pumped })
 }
 
 /// Reads a game's events for the pump, when somebody asks for a game closed long ago.
@@ -182,26 +188,38 @@ impl Running {
         self.auth.add_user(name, role, password).await.map(|_| ()).map_err(cannot)
     }
 
-    /// Stops in order: nobody new, `bye` to every phone, the requests in flight, the ledger.
+    /// Stops in order: nobody new, the requests in flight, no more commands and the last commit, what was
+    /// committed to every phone, and `bye` to each. Ten seconds at the most.
     pub async fn stop(self) {
-        const LONGEST: Duration = Duration::from_secs(10);
         runtime::notify_stopping();
         self.shutdown.raise();
-        self.hub.drain(close::RESTART, "restart");
         let served = async {
             for task in self.served {
                 task.await;
             }
         };
-        if runtime::timeout(LONGEST, served).await.is_none() {
+        if runtime::timeout(IN_FLIGHT, served).await.is_none() {
             log::warn!(
                 "requests were still being answered after {} s; stopping all the same",
-                LONGEST.as_secs()
+                IN_FLIGHT.as_secs()
             );
         }
         self.ledger.close().await;
+        let _ = runtime::timeout(LAST_FRAMES, self.pumped.recv()).await;
+        self.hub.drain(close::RESTART, "restart");
+        let left = self.hub.drained(BYES).await;
+        if left > 0 {
+            log::info!("{left} phones had not taken their bye when the box stopped");
+        }
     }
 }
+
+/// How long requests in flight may take once the box stops.
+const IN_FLIGHT: Duration = Duration::from_secs(5);
+/// How long the pump may take to publish what was committed last.
+const LAST_FRAMES: Duration = Duration::from_secs(1);
+/// How long phones may take to hear the bye.
+const BYES: Duration = Duration::from_secs(3);
 
 /// What `net` asks, answered by the API and the transports.
 struct Front {
