@@ -16,7 +16,7 @@ use crate::net::encode::{BadHeader, Hot};
 /// How long an answer is good, in milliseconds: what `max-age=1` promises.
 const GOOD_MS: u64 = 1_000;
 /// Beyond this many answers the cache is emptied; a venue has fewer games and languages.
-const MOST: usize = 512;
+const MOST: usize = 256;
 
 /// An answer in the three forms a client can get.
 #[derive(Debug)]

@@ -114,12 +114,21 @@ pub(super) fn answer(state: &State, request: &Request, made: &Made<'_>, keep: Ke
     let cached = Cached::new(made).map_err(|error| problem::internal("encode the answer", error))?;
     let coding = Coding::of(request::header(request, "accept-encoding"));
     let held = Validators { none_match: request::header(request, "if-none-match") };
-    if keep == Keep::No {
+    if keep == Keep::No || !is_plain(request) {
         return Ok(cached.response(coding, held));
     }
     let url = request.url();
     let target = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
     Ok(state.cache.put(&target, cached).response(coding, held))
+}
+
+/// Whether the address is one that many ask for. Others are answered and forgotten, or whoever makes
+/// addresses up would fill the memory with answers.
+fn is_plain(request: &Request) -> bool {
+    request::query(request).iter().all(|(name, value)| {
+        (name == "lang" && Some(value) == request::language(request).as_ref())
+            || (name == "auto" && matches!(value.as_str(), "15" | "60"))
+    })
 }
 
 /// The channel of a subject in the language asked for; the venue's own has no suffix.
@@ -137,6 +146,13 @@ pub(super) fn board_channel(request: &Request, subject: Subject) -> ChannelName 
 pub(super) async fn channel_of(state: &State, channel: &ChannelName) -> Result<ChannelId, Problem> {
     if let Some(id) = state.hub.find(&channel.to_string()) {
         return Ok(id);
+    }
+    if let Some(lang) =
+        channel.lang.as_deref().filter(|lang| !state.words.languages().any(|known| known == *lang))
+    {
+        let known: Vec<&str> = state.words.languages().collect();
+        let detail = format!("This box does not speak `{lang}`; it speaks {}.", known.join(", "));
+        return Err(Problem::new(404, "unknown-language", detail));
     }
     let missing = || match channel.subject {
         Subject::Game(id) | Subject::Desk(id) => problem::unknown_game(&id.to_string()),
