@@ -22,6 +22,7 @@ pub struct Command {
 }
 
 /// What can be asked.
+#[expect(clippy::large_enum_variant, reason = "commands are handled one by one and never kept")]
 #[derive(Clone, Debug, PartialEq)]
 #[expect(
     clippy::large_enum_variant,

@@ -211,9 +211,14 @@ fn clock_goes_on(game: &Game, after: Option<Folded>, order: &Order, now: &Stamp)
     if !clock.running || clock.boot == now.boot || clock == game.state.clock {
         return None;
     }
+    let shown = &game.state.clock;
     let stamps = game.entries.iter().map(|entry| &entry.stamp).filter(|stamp| stamp.boot == clock.boot);
-    let last = stamps.max_by_key(|stamp| stamp.mono_ms);
-    let value_ms = last.map_or(clock.value_ms, |last| clock.value_at(last));
+    let value_ms = match stamps.max_by_key(|stamp| stamp.mono_ms) {
+        // What was taken back had set it going in this start: it goes on as it does.
+        _ if shown.running && shown.boot == now.boot => shown.value_at(now),
+        Some(last) => clock.value_at(last),
+        None => clock.value_ms,
+    };
     Some(draft(game, Some(order.clone()), EventBody::ClockResumed { value_ms, gap_ms: None }))
 }
 

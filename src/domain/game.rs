@@ -315,7 +315,10 @@ impl Game {
         let sport = Arc::clone(&self.setup.sport);
         let context = Context { sport: &sport, rules: &rules };
         for at in index..self.entries.len() {
-            if at > 0 && at % CHECKPOINT == 0 && self.checkpoints.last().is_none_or(|(last, _)| *last < at) {
+            if at > 0
+                && at.is_multiple_of(CHECKPOINT)
+                && self.checkpoints.last().is_none_or(|(last, _)| *last < at)
+            {
                 self.checkpoints.push((at, state.clone()));
             }
             let entry = &mut self.entries[at];
@@ -327,7 +330,7 @@ impl Game {
     /// Folds the last entry alone, upon the state as it stands.
     pub(super) fn fold_last(&mut self) {
         let index = self.entries.len() - 1;
-        if index > 0 && index % CHECKPOINT == 0 {
+        if index > 0 && index.is_multiple_of(CHECKPOINT) {
             self.checkpoints.push((index, self.state.clone()));
         }
         let context = Context { sport: &self.setup.sport, rules: &self.rules };

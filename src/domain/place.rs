@@ -36,7 +36,7 @@ pub(super) fn by_time(game: &Game, at: &GameTime) -> Result<Order, Rejection> {
         return Err(Rejection::conflict("segment-not-begun", format!("`{}` has not begun.", at.segment)));
     };
     let direction = game.sport().clock.direction;
-    let is_on = game.state.segment == wanted;
+    let is_on = game.state.segment == wanted && !game.state.state.is_over();
     let mut begun_later = game.state.segments.len() - 1 - number;
     let mut place = game.entries.len();
     for (index, entry) in game.entries.iter().enumerate().rev().filter(|(_, entry)| entry.counts()) {
