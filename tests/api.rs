@@ -295,6 +295,21 @@ fn a_change_is_seen_and_a_second_one_of_the_rules_is_too_late() {
 }
 
 #[test]
+fn an_award_replaces_the_shown_score_and_keeps_the_played_one() {
+    let venue = Venue::open("api-award");
+    let (feed, game) = (venue.feed(), venue.live_game());
+    goal(&feed, game, "away");
+    let award = json!({"type": "state", "to": "awarded", "reason": "Ineligible player",
+        "award": {"side": "home", "kind": "forfeit", "score": [3, 0]}});
+    let seq = command(&feed, game, &award).expect(200).json()["seq"].clone();
+    let board = feed.get(&format!("/api/v1/games/{game}?min_seq={seq}")).expect(200).json();
+    assert_eq!((&board["state"], &board["score_text"]), (&json!("awarded"), &json!("3-0")));
+    let sides = &board["sides"];
+    assert_eq!((&sides["home"]["score"], &sides["away"]["score"]), (&json!(3), &json!(0)));
+    assert_eq!((&sides["home"]["played"], &sides["away"]["played"]), (&json!(0), &json!(1)));
+}
+
+#[test]
 fn a_device_gets_one_cookie_and_keeps_it() {
     let venue = Venue::open("api-device");
     let fan = venue.server.client();

@@ -80,7 +80,13 @@ pub(super) fn header(game: &Game, voice: &Voice, boot: u32) -> Map<String, Value
         shown.insert("name".into(), if side.name.is_empty() { id.clone() } else { side.name.clone() }.into());
         put(&mut shown, "short", side.short.as_deref());
         put(&mut shown, "colour", side.colour.as_deref());
-        shown.insert("score".into(), folded.points[index].into());
+        // A decision off the field replaces the shown score; what was played stays beside it.
+        let awarded =
+            folded.result.as_ref().and_then(|result| result.award.as_ref()).and_then(|award| award.score);
+        shown.insert("score".into(), awarded.map_or(folded.points[index], |score| score[index]).into());
+        if awarded.is_some() {
+            shown.insert("played".into(), folded.points[index].into());
+        }
         // Objects have no order of their own, and home is named first.
         shown.insert("index".into(), index.into());
         (id.clone(), Value::Object(shown))
