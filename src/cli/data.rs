@@ -8,6 +8,7 @@ use clap::Subcommand;
 use serde_json::Value;
 
 use super::DataArgs;
+use super::adopt;
 use super::error::CliError;
 use super::export::{self, ExportOptions};
 use super::import::{self, HttpSink, ImportOptions};
@@ -38,13 +39,34 @@ pub(super) enum ImportCommand {
         #[command(flatten)]
         data: DataArgs,
     },
+    /// A whole record as `export --format ndjson` wrote it, into a folder without events
+    Touchline {
+        /// The files; those of several games together must be the whole record
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Show what would happen, and write nothing
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        data: DataArgs,
+    },
 }
 
 /// How long the importer waits for a box that does not answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(super) fn import(command: ImportCommand, out: &mut dyn Write) -> Result<(), CliError> {
-    let ImportCommand::Openfootball { files, dry_run, utc_offset, data } = command;
+    let (files, dry_run, utc_offset, data) = match command {
+        ImportCommand::Openfootball { files, dry_run, utc_offset, data } => {
+            (files, dry_run, utc_offset, data)
+        }
+        ImportCommand::Touchline { files, dry_run: true, data } => {
+            return adopt::dry_run(&files, &data.dir()?, out);
+        }
+        ImportCommand::Touchline { files, dry_run: false, data } => {
+            return adopt::run(&files, &data.dir()?, out);
+        }
+    };
     let options = ImportOptions { files, utc_offset_minutes: utc_offset };
     if dry_run {
         return import::dry_run(&options, out);
@@ -129,7 +151,7 @@ pub(super) fn verify(args: &VerifyArgs, out: &mut dyn Write) -> Result<(), CliEr
     Ok(())
 }
 
-fn plural(count: u64) -> &'static str {
+pub(super) fn plural(count: u64) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
 

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -108,14 +108,20 @@ fn read(options: &ImportOptions) -> Result<Vec<Input>, CliError> {
     let rules = openfootball::Options { utc_offset_minutes: options.utc_offset_minutes };
     let read = |path: &PathBuf| {
         let file = path.display().to_string();
-        let bytes =
-            std::fs::read(path).map_err(|error| CliError::failed(format!("cannot read {file}: {error}")))?;
-        let text = std::str::from_utf8(&bytes)
-            .map_err(|_| CliError::failed(format!("{file} is not UTF-8 text, as these files are")))?;
-        let season = openfootball::read(&file, text, &rules).map_err(CliError::failed)?;
-        Ok(Input { prefix: prefix(&bytes), file, season })
+        let text = read_text(path)?;
+        let season = openfootball::read(&file, &text, &rules).map_err(CliError::failed)?;
+        Ok(Input { prefix: prefix(text.as_bytes()), file, season })
     };
     options.files.iter().map(read).collect()
+}
+
+/// A whole file of text.
+pub(super) fn read_text(path: &Path) -> Result<String, CliError> {
+    let file = path.display();
+    let bytes =
+        std::fs::read(path).map_err(|error| CliError::failed(format!("cannot read {file}: {error}")))?;
+    String::from_utf8(bytes)
+        .map_err(|_| CliError::failed(format!("{file} is not UTF-8 text, as these files are")))
 }
 
 fn prefix(bytes: &[u8]) -> String {

@@ -12,6 +12,7 @@ use clap::{Parser, Subcommand};
 use self::error::{CliError, ErrorKind};
 use crate::config::Options;
 
+mod adopt;
 mod data;
 pub mod demo;
 pub mod error;
@@ -31,7 +32,7 @@ On a match day:
   serve     Run the box (also without any command)
   demo      A real match, replayed live on this machine within seconds
   user      Who may enter scores: add, passwd, list, remove
-  import    Fixtures and results from a file
+  import    Fixtures and results from a file, or the record of another box
   export    The record of the day, or of one game
   backup    A verified copy of everything, while the box runs
 
@@ -66,7 +67,7 @@ enum Command {
     /// Bearer tokens for feeds and scripts
     #[command(subcommand)]
     Token(people::TokenCommand),
-    /// Fixtures and results from a file
+    /// Fixtures and results from a file, or the record of another box
     #[command(subcommand)]
     Import(data::ImportCommand),
     /// The record of the day, or of one game

@@ -57,6 +57,18 @@ pub enum LedgerError {
         /// What is wrong with it.
         what: String,
     },
+    /// A record was to be taken over into a folder that has one.
+    Occupied {
+        /// How many events it holds.
+        events: u64,
+    },
+    /// An event cannot be taken over as part of a whole record.
+    Unfit {
+        /// The event.
+        seq: Seq,
+        /// What is wrong with it, to stand after "event 7".
+        what: String,
+    },
     /// SQLite refused.
     Database {
         /// What was being done.
@@ -108,6 +120,11 @@ impl fmt::Display for LedgerError {
             Self::Unreadable { seq, what } => {
                 write!(f, "cannot read event {seq}: {what}; a newer touchline may be needed")
             }
+            Self::Occupied { events } => {
+                let plural = if *events == 1 { "" } else { "s" };
+                write!(f, "this folder already holds {events} event{plural}; import into an empty one")
+            }
+            Self::Unfit { seq, what } => write!(f, "cannot take the record over: event {seq} {what}"),
             Self::Database { doing, cause } => write!(f, "cannot {doing}: {cause}"),
             Self::Stopped => f.write_str("the ledger is closed"),
         }

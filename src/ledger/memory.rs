@@ -53,6 +53,26 @@ pub(super) struct Done {
 }
 
 impl Memory {
+    /// What the log says at start number `boot`, with no game folded yet.
+    pub(super) fn new(
+        tx: &Transaction<'_>,
+        boot: u32,
+        time: Time,
+        sports: Arc<SportCache>,
+    ) -> Result<Self, LedgerError> {
+        Ok(Self {
+            boot,
+            time,
+            sports,
+            games: HashMap::new(),
+            running: BTreeSet::new(),
+            head: events::head(tx)?,
+            last_game: count(tx.query_row("SELECT ifnull(max(id), 0) FROM game", [], |row| row.get(0))?),
+            alive_ms: None,
+            pruned_ms: None,
+        })
+    }
+
     pub(super) fn now(&self) -> Stamp {
         Stamp {
             boot: self.boot,
@@ -104,6 +124,20 @@ impl Memory {
             let command = format!("boot-{}", self.boot);
             self.append(tx, id, drafts, (&actor, &command, now), &mut done)?;
         }
+        Ok(())
+    }
+
+    /// Appends an event of another folder's log, which follows the last one here.
+    pub(super) fn adopt(&mut self, tx: &Transaction<'_>, event: &Event) -> Result<(), LedgerError> {
+        let Stream::Game(id) = event.stream else { return Ok(()) };
+        let draft = Draft {
+            stream: Some(event.stream),
+            visibility: event.visibility,
+            order: event.order.clone(),
+            body: event.body.clone(),
+        };
+        let sender = (&event.actor, event.command.as_str(), &event.stamp);
+        self.append(tx, id, vec![draft], sender, &mut Done::default())?;
         Ok(())
     }
 

@@ -4,6 +4,7 @@
 //! tables through [`Ledger::write`]; the pump takes [`Ledger::committed`]. Order of things: commit →
 //! answer → publish. Nothing is answered that is not durable, nothing durable is ever changed.
 
+pub mod adopt;
 pub mod chain;
 pub mod codec;
 mod decode;

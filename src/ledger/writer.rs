@@ -5,7 +5,6 @@
 //! order of their numbers. A panic here aborts the process: a thread that died silently would leave a box
 //! that shows scores and takes none, and systemd starts it afresh from the log.
 
-use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -14,10 +13,10 @@ use async_channel::Receiver;
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::error::{Failure, LedgerError};
-use super::events::{self, SportCache};
+use super::events::SportCache;
 use super::memory::{Done, Memory};
 use super::outcome::{Batch, Outcome};
-use super::schema::{Lock, count};
+use super::schema::Lock;
 use super::work::{self, After, Job};
 use super::{Opened, Shared};
 use crate::domain::game::Game;
@@ -48,17 +47,7 @@ impl Writer {
     ) -> Result<(Self, Opened), LedgerError> {
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let boot: u32 = tx.query_row("SELECT ifnull(max(number), 0) + 1 FROM boot", [], |row| row.get(0))?;
-        let mut state = Memory {
-            boot,
-            time,
-            sports,
-            games: HashMap::new(),
-            running: BTreeSet::new(),
-            head: events::head(&tx)?,
-            last_game: count(tx.query_row("SELECT ifnull(max(id), 0) FROM game", [], |row| row.get(0))?),
-            alive_ms: None,
-            pruned_ms: None,
-        };
+        let mut state = Memory::new(&tx, boot, time, sports)?;
         let now = state.now();
         tx.execute(
             "INSERT INTO boot (number, wall_ms, wall_trusted, build) VALUES (?1, ?2, ?3, ?4)",
