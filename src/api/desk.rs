@@ -151,7 +151,7 @@ async fn enter(
         Some(MinuteRule::Ceil) => Minute::Ceil,
         _ => Minute::Floor,
     };
-    let body = form::play(&Form::parse(source), board.board["segment"].as_str(), minute)?;
+    let body = form::play(&Form::parse(source), &board.board, minute)?;
     let command = decode::play(body)?;
     let id = commands::one_id(request, command.id)?;
     let body = CommandBody::Play { game: GameId(game), expect_seq: command.expect_seq, play: command.play };

@@ -40,12 +40,8 @@ impl Form {
     }
 }
 
-/// The command a desk form stands for. `segment` is the present one, for a minute typed without it.
-pub(crate) fn play(
-    form: &Form,
-    segment: Option<&str>,
-    minute: Minute,
-) -> Result<Map<String, Value>, Problem> {
+/// The command a desk form stands for. `board` is the desk's, which tells the segment a typed minute is of.
+pub(crate) fn play(form: &Form, board: &Value, minute: Minute) -> Result<Map<String, Value>, Problem> {
     let kind = form.get("type").ok_or_else(|| invalid("The form does not say which command it is."))?;
     let mut body = Map::new();
     if let Some(expect) = form.number("expect_seq")? {
@@ -64,19 +60,14 @@ pub(crate) fn play(
             body.insert("type".to_owned(), json!(kind));
             required(&mut body, form, if kind == "replace" { "seq" } else { "after" })?;
             let inner = form.get("with").unwrap_or("action");
-            body.insert("with".to_owned(), Value::Object(entry(form, inner, segment, minute)?));
+            body.insert("with".to_owned(), Value::Object(entry(form, inner, board, minute)?));
         }
-        _ => body.extend(entry(form, kind, segment, minute)?),
+        _ => body.extend(entry(form, kind, board, minute)?),
     }
     Ok(body)
 }
 
-fn entry(
-    form: &Form,
-    kind: &str,
-    segment: Option<&str>,
-    minute: Minute,
-) -> Result<Map<String, Value>, Problem> {
+fn entry(form: &Form, kind: &str, board: &Value, minute: Minute) -> Result<Map<String, Value>, Problem> {
     let mut body = Map::new();
     body.insert("type".to_owned(), json!(kind));
     match kind {
@@ -130,12 +121,26 @@ fn entry(
         _ => {}
     }
     if let Some(typed) = form.get("minute") {
-        let Some(segment) = form.get("segment").filter(|_| kind != "segment").or(segment) else {
+        let clock_ms = minute.clock_ms(typed)?;
+        let told = form.get("segment").filter(|_| kind != "segment");
+        let Some(segment) = told.or_else(|| segment(form, board, typed, clock_ms)) else {
             return Err(invalid("A minute can be given once the game has begun."));
         };
-        body.insert("at".to_owned(), json!({ "segment": segment, "clock_ms": minute.clock_ms(typed)? }));
+        body.insert("at".to_owned(), json!({ "segment": segment, "clock_ms": clock_ms }));
     }
     Ok(body)
+}
+
+/// The segment of a typed minute: a correction stays in that of what it corrects, else it is the last that had
+/// begun by then, so that what was forgotten before the interval is entered after it. `45+2` lies at the end
+/// of the one that ran into minute 45.
+fn segment<'a>(form: &Form, board: &'a Value, typed: &str, clock_ms: i64) -> Option<&'a str> {
+    let corrected = form.get("seq").and_then(|seq| board["timeline"][seq]["at"]["segment"].as_str());
+    let base = typed.split_once('+').and_then(|(base, _)| base.trim().parse::<i64>().ok());
+    let at = base.map_or(clock_ms, |minutes| minutes.saturating_mul(60_000) - 1);
+    let begun = board["begun"].as_object().into_iter().flatten();
+    let begun = begun.filter_map(|(id, from)| Some((from.as_i64().filter(|from| *from <= at)?, id.as_str())));
+    corrected.or_else(|| begun.max().map(|(_, id)| id)).or(board["segment"].as_str())
 }
 
 /// How a sport counts minutes: football is in its first minute from 0:00 on, others have played none.
@@ -210,7 +215,8 @@ mod tests {
     #[test]
     fn a_goal_form_is_the_goal_command() {
         let form = Form::parse(b"type=action&action=goal&side=home&player=9&minute=45%2B2&text=&id=k1");
-        let body = play(&form, Some("1H"), Minute::Ceil).expect("a goal");
+        let board = json!({"segment": "2H", "begun": {"1H": 0, "2H": 45 * 60_000}});
+        let body = play(&form, &board, Minute::Ceil).expect("a goal");
         let expected = json!({"id": "k1", "type": "action", "action": "goal", "side": "home", "player": "9",
             "at": {"segment": "1H", "clock_ms": 46 * 60_000}});
         assert_eq!(Value::Object(body), expected);
@@ -219,8 +225,65 @@ mod tests {
     #[test]
     fn a_minute_that_is_none_is_refused() {
         let form = Form::parse(b"type=action&action=goal&side=home&minute=later");
-        let problem = play(&form, Some("1H"), Minute::Ceil).expect_err("no minute");
+        let problem = play(&form, &json!({"segment": "1H"}), Minute::Ceil).expect_err("no minute");
         assert!(problem.detail.contains("later"), "{}", problem.detail);
+    }
+
+    #[test]
+    fn a_typed_minute_tells_its_segment() {
+        let board = json!({"segment": "2H", "begun": {"1H": 0, "2H": 45 * 60_000},
+            "timeline": {"12": {"at": {"segment": "1H"}}}});
+        for (fields, segment) in [
+            ("type=action&action=goal&minute=46", "2H"),
+            ("type=action&action=goal&minute=20", "1H"),
+            ("type=action&action=goal&minute=90%2B3", "2H"),
+            ("type=action&action=goal&minute=20&segment=2H", "2H"),
+            ("type=action&action=goal&minute=12:30", "1H"),
+        ] {
+            let body = play(&Form::parse(fields.as_bytes()), &board, Minute::Ceil).expect("a goal");
+            assert_eq!(body["at"]["segment"], segment, "{fields}");
+        }
+        let form = Form::parse(b"type=replace&seq=12&action=goal&side=away&minute=47");
+        let body = play(&form, &board, Minute::Ceil).expect("a correction");
+        assert_eq!(body["with"]["at"], json!({"segment": "1H", "clock_ms": 46 * 60_000}));
+        let form = Form::parse(b"type=action&action=goal&minute=3");
+        assert!(play(&form, &json!({}), Minute::Ceil).is_err(), "nothing has begun");
+    }
+
+    #[test]
+    fn the_forms_of_the_desk_are_the_commands_a_script_sends() {
+        let board = json!({"segment": "P"});
+        for (fields, command) in [
+            (
+                "type=action&action=kick&side=away&scored=false&player=10",
+                json!({"type": "action", "action": "kick", "side": "away", "player": "10", "scored": false}),
+            ),
+            (
+                "type=action&action=added_time&value=3",
+                json!({"type": "action", "action": "added_time", "value": 3}),
+            ),
+            (
+                "type=action&action=substitution&side=home&player=9&other=14",
+                json!({"type": "action", "action": "substitution", "side": "home", "player": "9", "other": "14"}),
+            ),
+            ("type=clock&do=set&value=67:30", json!({"type": "clock", "do": "set", "value_ms": 4_050_000})),
+            ("type=segment&do=start&segment=E1", json!({"type": "segment", "do": "start", "segment": "E1"})),
+            ("type=review&do=open&of=12", json!({"type": "review", "do": "open", "of": 12})),
+            ("type=review&do=overturned", json!({"type": "review", "do": "overturned"})),
+            (
+                "type=state&to=awarded&side=away&reason=",
+                json!({"type": "state", "to": "awarded", "award": {"kind": "awarded", "side": "away"}}),
+            ),
+            ("type=state&to=live&side=away", json!({"type": "state", "to": "live"})),
+            (
+                "type=comment&text=Good.&urgency=assertive",
+                json!({"type": "comment", "text": "Good.", "urgency": "assertive"}),
+            ),
+            ("type=void&seq=12&reason=", json!({"type": "void", "seq": 12})),
+        ] {
+            let body = play(&Form::parse(fields.as_bytes()), &board, Minute::Ceil).expect(fields);
+            assert_eq!(Value::Object(body), command, "{fields}");
+        }
     }
 
     #[test]

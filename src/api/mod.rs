@@ -145,7 +145,9 @@ fn secure(response: &mut tide::http::Response, page: bool) {
     const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
         connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
     response.insert_header("X-Content-Type-Options", "nosniff");
-    response.insert_header("Referrer-Policy", "no-referrer");
+    // With `no-referrer` browsers send `Origin: null` with a form's POST (Fetch, "append a request Origin header"),
+    // and every form would be refused as another site's.
+    response.insert_header("Referrer-Policy", "same-origin");
     response.insert_header("Cross-Origin-Resource-Policy", "same-origin");
     if page {
         response.insert_header("Content-Security-Policy", CSP);

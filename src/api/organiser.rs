@@ -42,8 +42,8 @@ async fn page(request: Request) -> Answer {
     let outcome = made.map(|game| {
         let side = |index: usize| {
             let sides = games["games"][game.to_string()]["sides"].as_object();
-            let name = sides.and_then(|sides| sides.values().nth(index)).map(|side| side["name"].clone());
-            name.unwrap_or_default()
+            let side = sides.and_then(|sides| sides.values().find(|side| side["index"] == index));
+            side.map(|side| side["name"].clone()).unwrap_or_default()
         };
         json!({ "outcome": "accepted", "game": game, "home": side(0), "away": side(1) })
     });

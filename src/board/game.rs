@@ -8,6 +8,7 @@ use super::timeline;
 use crate::domain::clock::{Clock, Direction};
 use crate::domain::event::SideSetup;
 use crate::domain::game::Game;
+use crate::domain::sport::{Overrun, SegmentKind};
 use crate::runtime::rfc3339;
 use crate::words::catalogue::Voice;
 
@@ -55,6 +56,9 @@ pub fn render(game: &Game, voice: &Voice, boot: u32, audience: Audience) -> Valu
     shootout(&mut board, game, voice);
     result(&mut board, game, voice);
     board.insert("stats".into(), stats(game));
+    if audience == Audience::Staff {
+        board.insert("begun".into(), begun(game));
+    }
     board.insert("timeline".into(), timeline::render(game, voice, audience));
     let mut board = Value::Object(board);
     timeline::fit(&mut board, MAX_BYTES);
@@ -98,7 +102,7 @@ pub(super) fn header(game: &Game, voice: &Voice, boot: u32) -> Map<String, Value
         board.insert("segment_label".into(), voice.segment_label(game, segment).into());
     }
     if !folded.segments.is_empty() {
-        put(&mut board, "clock", clock(&folded.clock, boot));
+        put(&mut board, "clock", clock(&folded.clock, boot, limit(game)));
     }
     put(&mut board, "minute", minute(game));
     put(&mut board, "title", setup.title.as_deref());
@@ -115,7 +119,7 @@ pub(super) fn put<T: Into<Value>>(board: &mut Map<String, Value>, name: &str, va
     }
 }
 
-fn clock(clock: &Clock, boot: u32) -> Option<Value> {
+fn clock(clock: &Clock, boot: u32, limit: Option<u64>) -> Option<Value> {
     if clock.running && clock.boot != boot {
         return None;
     }
@@ -125,8 +129,35 @@ fn clock(clock: &Clock, boot: u32) -> Option<Value> {
     };
     // Where a clock stands, the anchor of another start would only make boards differ.
     let at_ms = if clock.running { clock.at_ms } else { 0 };
-    Some(
-        json!({"running": clock.running, "direction": direction, "value_ms": clock.value_ms, "at_ms": at_ms}),
+    let mut shown =
+        json!({"running": clock.running, "direction": direction, "value_ms": clock.value_ms, "at_ms": at_ms});
+    if let Some(limit) = limit {
+        shown["limit_ms"] = limit.into();
+    }
+    Some(shown)
+}
+
+/// Where added time begins on the clock of the present segment: what a page needs to say `45+2`.
+fn limit(game: &Game) -> Option<u64> {
+    let sport = game.sport();
+    let index = game.state().segment?;
+    let counts = sport.segments[index].kind == SegmentKind::Play && sport.clock.overrun == Overrun::AddedTime;
+    let rules = &game.rules.segments[index];
+    rules.length_ms.filter(|_| counts).map(|length| rules.from_ms + length)
+}
+
+/// What the clock began at in each segment of play that has begun, for a minute typed at the desk. A clock that
+/// counts down begins each anew, so its minutes tell no segment.
+fn begun(game: &Game) -> Value {
+    let sport = game.sport();
+    let played = game.state().segments.iter().map(|played| played.segment);
+    let clocked = played.filter(|index| {
+        sport.clock.direction == Direction::Up && sport.segments[*index].kind == SegmentKind::Play
+    });
+    Value::Object(
+        clocked
+            .map(|index| (sport.segments[index].id.clone(), game.rules.segments[index].from_ms.into()))
+            .collect(),
     )
 }
 

@@ -289,8 +289,16 @@ fn minute_text(strings: &Strings, frame: &Frame<'_>, board: &Value) -> Option<St
     if board["clock"]["direction"] == "down" {
         return None;
     }
-    let minute = clock_value(board, frame.now_ms)? / 60_000 + 1;
-    Some(strings.say(frame.lang, "js-minute", &[("count", &minute.to_string())]))
+    let minute = minute_of(clock_value(board, frame.now_ms)?, board["clock"]["limit_ms"].as_i64());
+    Some(strings.say(frame.lang, "js-minute", &[("count", &minute)]))
+}
+
+/// The minute as readers count it: `67`, and `45+2` where the clock runs past the end of a half.
+fn minute_of(value_ms: i64, limit_ms: Option<i64>) -> String {
+    match limit_ms {
+        Some(limit) if value_ms >= limit => format!("{}+{}", limit / 60_000, (value_ms - limit) / 60_000 + 1),
+        _ => (value_ms / 60_000 + 1).to_string(),
+    }
 }
 
 fn clock_shown(board: &Value) -> bool {
@@ -298,7 +306,14 @@ fn clock_shown(board: &Value) -> bool {
 }
 
 fn clock_text(board: &Value, now_ms: i64) -> Option<String> {
-    clock_value(board, now_ms).map(|value| clock_digits(value, text(&board["clock"], "direction")))
+    let value = clock_value(board, now_ms)?;
+    let digits = clock_digits(value, text(&board["clock"], "direction"));
+    // In added time the minute as it is called stands beside the clock.
+    let limit = board["clock"]["limit_ms"].as_i64().filter(|limit| value >= *limit);
+    Some(match limit {
+        Some(_) => format!("{digits} ({})", minute_of(value, limit)),
+        None => digits,
+    })
 }
 
 fn start_text(starts: &str, now: &str) -> Option<String> {

@@ -153,14 +153,25 @@ fn a_phone_without_network_says_so_and_catches_up() {
     phone.network(Network::Down);
     wait::until("the page to look stale", LOADED * 4, || phone.find(site::FOLLOWING).is_none().then_some(()));
     phone.picture("offline-on-the-phone");
+    // Shorter gaps count for nothing: what they bring is still news.
+    let lost = now(&phone);
     for _ in 0..4 {
         goal(&venue.feed(), game, "home");
     }
+    wait::until("the page to have been away for a while", SEEN, || {
+        (now(&phone) > lost + 2500.0).then_some(())
+    });
     phone.network(Network::Up);
     phone.wait_for_words(site::HOME_SCORE, "4", LOADED * 2);
     phone.wait_for(site::FOLLOWING, LOADED);
+    wait::until("one summary", SEEN * 2, || heard(&phone, "4 updates while you were away. Reds 4, Blues 0"));
     let goals: Vec<_> = phone.spoken().into_iter().filter(|line| line.text.starts_with("Goal")).collect();
     assert!(goals.is_empty(), "what was missed is summed up, not read out one by one: {goals:?}");
+}
+
+/// Milliseconds since the page began.
+fn now(phone: &Browser) -> f64 {
+    phone.run("return performance.now()", &json!([])).as_f64().expect("a number of milliseconds")
 }
 
 /// A desk on the game's page that follows.

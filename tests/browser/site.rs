@@ -25,7 +25,7 @@ pub(crate) const REFUSED: &str = ".outcome[data-outcome=rejected]";
 /// The commentator's own entries on the desk with script, newest first.
 pub(crate) const OWN_REFUSED: &str = "#mine [data-outcome=refused]";
 pub(crate) const PAUSE: &str = "#pause";
-pub(crate) const COMMENT: &str = "form[data-command=comment] textarea";
+pub(crate) const COMMENT: &str = "form[data-command=comment] input[name=text]";
 /// The page is following, over whatever transport.
 pub(crate) const FOLLOWING: &str = "#chip[data-status=live]";
 

@@ -230,3 +230,21 @@ test("a storage that throws is no storage", () => {
   store.set(5);
   assert.equal(store.get(), 5);
 });
+
+test("what was missed while the page was away is counted, what comes after it is news", async () => {
+  const { host, made, log, texts } = announcer();
+  made.missed([goal(11), card(12)]);
+  made.missed([info(13)]);
+  made.hear([goal(14)]);
+  await host.advance(30000);
+  assert.deepEqual(texts(), ["Goal 14.", "away 3 Reds 2, Blues 1."]);
+  assert.deepEqual(log.map(([region]) => region), ["alert", "log"]);
+});
+
+test("safety is told also when it was missed, and what was missed is never told later", async () => {
+  const { host, made, texts } = announcer({ level: "key" });
+  made.missed([goal(11), { seq: 12, order: "2.B", key: "12", level: "always", to: "assertive", text: "Leave by gate 4." }]);
+  made.hear([goal(11)]);
+  await host.advance(30000);
+  assert.deepEqual(texts(), ["Leave by gate 4.", "away 1 Reds 2, Blues 1."]);
+});

@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clockDigits, clockValue, parseClock, parseMinute } from "../../web/script/clock.js";
+import { clockDigits, clockValue, minuteOf, parseClock, parseMinute } from "../../web/script/clock.js";
 import { commandOf, newId } from "../../web/script/command.js";
 import { createOutbox } from "../../web/script/outbox.js";
 import { age, speaker } from "../../web/script/words.js";
 import { fakeHost } from "./host.mjs";
 
-const board = { segment: "2H" };
+const board = { segment: "2H", begun: { "2H": 2700000, "1H": 0 }, timeline: { 7: { at: { segment: "1H" } } } };
 const CASES = [
   [{ type: "action", action: "goal", side: "home", player: " 9 ", minute: "" }, { type: "action", action: "goal", side: "home", player: "9" }],
   [{ type: "action", action: "goal", side: "home", minute: "67" }, { type: "action", action: "goal", side: "home", at: { segment: "2H", clock_ms: 3960000 } }],
-  [{ type: "action", action: "goal", minute: "45+2" }, { type: "action", action: "goal", at: { segment: "2H", clock_ms: 2760000 } }],
+  [{ type: "action", action: "goal", minute: "45+2" }, { type: "action", action: "goal", at: { segment: "1H", clock_ms: 2760000 } }],
+  [{ type: "action", action: "goal", minute: "46" }, { type: "action", action: "goal", at: { segment: "2H", clock_ms: 2700000 } }],
+  [{ type: "action", action: "goal", minute: "20" }, { type: "action", action: "goal", at: { segment: "1H", clock_ms: 1140000 } }],
   [{ type: "action", action: "kick", side: "away", scored: "false", player: "" }, { type: "action", action: "kick", side: "away", scored: false }],
   [{ type: "action", action: "added_time", value: "3" }, { type: "action", action: "added_time", value: 3 }],
   [{ type: "action", action: "substitution", side: "home", player: "9", other: "14" }, { type: "action", action: "substitution", side: "home", player: "9", other: "14" }],
@@ -25,7 +27,7 @@ const CASES = [
   [{ type: "comment", text: " Good. ", urgency: "assertive" }, { type: "comment", text: "Good.", urgency: "assertive" }],
   [{ type: "void", seq: "1208", reason: "" }, { type: "void", seq: 1208 }],
   [{ type: "replace", seq: "7", action: "own_goal", side: "away", player: "", minute: "3" },
-    { type: "replace", seq: 7, with: { type: "action", action: "own_goal", side: "away", at: { segment: "2H", clock_ms: 120000 } } }],
+    { type: "replace", seq: 7, with: { type: "action", action: "own_goal", side: "away", at: { segment: "1H", clock_ms: 120000 } } }],
 ];
 for (const [fields, command] of CASES) {
   test(`form ${JSON.stringify(fields)}`, () => assert.deepEqual(commandOf(fields, board).command, command));
@@ -47,6 +49,11 @@ test("a clock is told from its anchor", () => {
   assert.equal(clockDigits(clockValue({ ...clock, direction: "down", value_ms: 1500 }, 1600), "down"), "0:01");
   assert.equal(clockValue({ ...clock, direction: "down", value_ms: 1500 }, 99000), 0);
   assert.equal(clockValue(undefined, 1), undefined);
+});
+
+test("a minute of added time is told as it is called", () => {
+  const minutes = [[0, undefined, "1"], [2699999, 2700000, "45"], [2700000, 2700000, "45+1"], [2832000, 2700000, "45+3"], [5460000, 5400000, "90+2"]];
+  for (const [value, limit, minute] of minutes) assert.equal(minuteOf(value, limit), minute);
 });
 
 test("ids are random and of the browser's own making", () => {

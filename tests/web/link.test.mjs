@@ -274,3 +274,71 @@ test("a reader who saves data polls, slowly, and is not pushed upwards", async (
   assert.deepEqual([...new Set(network.kinds())], ["poll"]);
   assert.ok(network.opened.length <= 6, `${network.opened.length} polls in two minutes`);
 });
+
+// ---- what was missed, and what is news
+
+// A page that has followed for a minute, with what it heard as [frame, late]; `air.down` is a network that is gone.
+async function following(kind = "ws") {
+  const got = [];
+  const air = { down: false, answer: undefined };
+  const others = ["ws", "sse", "longpoll"].filter((one) => one !== kind);
+  const behave = (connection) => {
+    if (air.down || others.includes(connection.kind)) connection.break();
+    else if (air.answer) {
+      connection.answer(air.answer);
+      air.answer = undefined;
+    } else greet(connection);
+  };
+  const made = page(behave, { onMessage: (message, late) => message.type === "patch" && got.push([message.frame, late]) });
+  await made.host.advance(58000);
+  return { ...made, got, air };
+}
+
+test("a connection that was gone for a moment brings news", async () => {
+  const { host, network, got } = await following();
+  network.last().break();
+  await host.advance(1500);
+  network.last().deliver(patch(20));
+  network.last().deliver(patch(21));
+  assert.deepEqual(got, [[20, false], [21, false]]);
+});
+
+test("after a while away the frames up to hello's were missed, those after it are news", async () => {
+  const { host, network, got, air, link } = await following();
+  air.down = true;
+  network.last().break();
+  await host.advance(2500);
+  air.down = false;
+  await host.advance(3000);
+  assert.equal(link.status(), "live");
+  for (const frame of [19, 20, 21]) network.last().deliver(patch(frame));
+  assert.deepEqual(got, [[19, true], [20, true], [21, false]]);
+});
+
+test("the network lost: the old connection is left, and what it held does not pass as news", async () => {
+  const { host, network, got, link, statuses } = await following();
+  const old = network.last();
+  link.networkLost();
+  assert.equal(old.closed, true);
+  assert.equal(statuses.at(-1), "offline");
+  old.deliver(patch(19));
+  await host.advance(1000);
+  link.wake();
+  await host.advance(10);
+  assert.notEqual(network.last(), old);
+  assert.equal(link.status(), "live");
+  assert.deepEqual(got, []);
+});
+
+test("on long-poll the first answer after a while away was missed, the next is news", async () => {
+  const { host, network, got, air } = await following("longpoll");
+  air.down = true;
+  network.last().break();
+  await host.advance(2500);
+  air.down = false;
+  air.answer = { cursor: "k3:22", messages: [patch(21), patch(22), snapshot("venue", 3)] };
+  await host.advance(3000);
+  network.last().answer({ cursor: "k3:23", messages: [patch(23)] });
+  await host.advance(10);
+  assert.deepEqual(got, [[21, true], [22, true], [23, false]]);
+});

@@ -32,7 +32,7 @@ export function createAnnouncer({ host, speak, store, t, score, level = "key", i
   let lines = []; // when polite lines were spoken, for the limit by the minute
   let timer;
   const mute = { paused: false, hidden: false, busy: false };
-  let summaryDue = false;
+  let summaryTimer;
 
   const silent = () => mute.paused || mute.hidden || mute.busy;
 
@@ -138,17 +138,15 @@ export function createAnnouncer({ host, speak, store, t, score, level = "key", i
   function catchUp() {
     const count = missed.size;
     missed = new Set();
-    summaryDue = false;
     if (count && level !== "off") say("log", t("away", { count }) + " " + score());
   }
 
   function release() {
     if (silent()) return;
-    if (missed.size) {
-      summaryDue = true;
-      host.setTimeout(() => {
-        if (!silent() && summaryDue) catchUp();
-        else if (silent()) summaryDue = false;
+    if (missed.size && summaryTimer === undefined) {
+      summaryTimer = host.setTimeout(() => {
+        summaryTimer = undefined;
+        if (!silent()) catchUp();
       }, AFTER_BUSY);
     }
     plan();
@@ -161,19 +159,28 @@ export function createAnnouncer({ host, speak, store, t, score, level = "key", i
     waiting = [];
   }
 
+  function take(said, isMissed) {
+    for (const line of said ?? []) {
+      if (!line.text || spoken.has(line.seq + " " + line.key)) continue;
+      remember(line);
+      if (line.level !== "always" && isMissed()) miss(line);
+      else if (HEARD[level] < RANK[line.level]) continue;
+      else if (line.to === "assertive" && (interrupt || line.level === "always")) assert(line);
+      else queue(line);
+    }
+  }
+
   return {
     // The `say` of a patch.
     hear(said) {
-      for (const line of said ?? []) {
-        if (!line.text || spoken.has(line.seq + " " + line.key)) continue;
-        remember(line);
-        if (silent() && line.level !== "always") miss(line);
-        else if (HEARD[level] < RANK[line.level]) continue;
-        else if (line.to === "assertive" && (interrupt || line.level === "always")) assert(line);
-        else queue(line);
-      }
+      take(said, silent);
     },
-    // A snapshot: whatever it holds beyond what was spoken is told in one sentence. 
+    // The `say` of a patch of a time when the page was away: no news any more, but counted. Safety is said even so.
+    missed(said) {
+      take(said, () => true);
+      release();
+    },
+    // A snapshot: whatever it holds beyond what was spoken is told in one sentence.
     snapshot(entries, highest) {
       stopSpeaking();
       for (const entry of entries) {

@@ -24,6 +24,12 @@ export function clockDigits(valueMs, direction) {
   return Math.floor(seconds / 60) + ":" + String(seconds % 60).padStart(2, "0");
 }
 
+// The minute as readers count it: "67", and "45+2" where the clock runs past the end of a half.
+export function minuteOf(valueMs, limitMs) {
+  if (limitMs === undefined || valueMs < limitMs) return String(Math.floor(valueMs / 60000) + 1);
+  return Math.floor(limitMs / 60000) + "+" + (Math.floor((valueMs - limitMs) / 60000) + 1);
+}
+
 // "67:30" as milliseconds; undefined when it is not written so.
 export function parseClock(text) {
   const parts = /^\s*(\d{1,3}):([0-5]\d)\s*$/.exec(text);
@@ -38,4 +44,13 @@ export function parseMinute(text, rule = "ceil") {
   if (!parts) return undefined;
   const minutes = Number(parts[1]) + Number(parts[2] ?? 0);
   return Math.max(0, rule === "ceil" ? minutes - 1 : minutes) * 60000;
+}
+
+// The period a typed minute belongs to, of those that have begun (`begun`: by id, what the clock began at): the last that
+// had begun by then. "45+2" lies at the end of the one that ran into minute 45. Undefined where nothing tells.
+export function segmentAt(text, clockMs, begun) {
+  const base = /^\s*(\d{1,3})\+/.exec(text);
+  const at = base ? Number(base[1]) * 60000 - 1 : clockMs;
+  const starts = Object.entries(begun ?? {}).filter(([, from]) => from <= at).sort((a, b) => a[1] - b[1]);
+  return starts.at(-1)?.[0];
 }

@@ -1,5 +1,5 @@
 // A form of the desk as the command the API takes. Pure.
-import { parseClock, parseMinute } from "./clock.js";
+import { parseClock, parseMinute, segmentAt } from "./clock.js";
 
 // `fields` are the form's values by name. Gives {command} or {wrong}: the id of a text that says what to write.
 export function commandOf(fields, board, rule = "ceil") {
@@ -22,7 +22,9 @@ export function commandOf(fields, board, rule = "ceil") {
   if ((fields.minute ?? "").trim()) {
     const clock = parseMinute(fields.minute, rule);
     if (clock === undefined) return { wrong: "bad-minute" };
-    at = { segment: board.segment, clock_ms: clock };
+    // A correction stays in the period of what it corrects; else the minute tells the period.
+    const corrected = fields.type === "replace" ? board.timeline?.[fields.seq]?.at?.segment : undefined;
+    at = { segment: corrected ?? segmentAt(fields.minute, clock, board.begun) ?? board.segment, clock_ms: clock };
   }
   if (fields.type === "action") {
     Object.assign(command, action());

@@ -64,10 +64,11 @@ function watchGame(state) {
     page.showAges(shown.last_entry_at);
   }
 
-  page.onChange((change, message) => {
+  page.onChange((change, message, late) => {
     if (change.channel !== channel) return;
     draw();
-    if (change.kind === "patch") announcer.hear(message.say);
+    if (change.kind === "patch" && late) announcer.missed(message.say);
+    else if (change.kind === "patch") announcer.hear(message.say);
     else announcer.snapshot(entriesOf(change.board), change.board.seq);
   });
   page.onStatus((status, before, reason) => {

@@ -8,12 +8,15 @@
 import { TRANSPORTS } from "./transports.js";
 
 export const LADDER = ["ws", "sse", "longpoll", "poll"];
+const ASKING = new Set(["longpoll", "poll"]);
 const DEADLINE = { ws: 4000, sse: 4000, longpoll: 6000, poll: 10000 };
 const BACKOFF = [1000, 2000, 4000, 8000, 15000, 30000];
 const PROBE_AFTER = 60000;
 const PROBE_AT_MOST = 600000;
 const PING_ANSWER = 4000;
 const OFFLINE_AFTER = 10000;
+// A connection that was gone for less than this has cost the reader nothing: what it brings is still news.
+const BRIEF = 2000;
 
 export function createLink(options) {
   const { host, channels, asks = [], onMessage, onStatus = () => {} } = options;
@@ -33,6 +36,8 @@ export function createLink(options) {
   let probeDelay = PROBE_AFTER;
   let status = "idle";
   let lastContact;
+  // Since when nothing gets through; undefined while something does. A page begins away: it is as old as its address.
+  let awaySince = host.now();
   let stopped = true;
   // Snapshots still to come before a WebSocket's state is one whole again.
   let pending = new Set();
@@ -90,6 +95,10 @@ export function createLink(options) {
     if (transport !== current && transport !== probe) return;
     if (transport === probe) adopt(transport);
     lastContact = host.now();
+    if (!transport.delivered) transport.behind = missedUpTo(transport, message);
+    const late = message.type === "patch" && message.frame <= transport.behind;
+    // One answer to a question holds all that was missed.
+    if (at && ASKING.has(transport.kind)) transport.behind = -1;
     transport.delivered = true;
     if (message.type === "hello") {
       if (message.heartbeat_ms > 0) heartbeatMs = message.heartbeat_ms;
@@ -102,11 +111,19 @@ export function createLink(options) {
     if (at) advance(at);
     succeeded();
     if (message.type === "bye") return farewell(message);
-    onMessage(message);
+    onMessage(message, late);
+  }
+
+  // The last frame of what the page missed while it was away: a held connection tells it first of all.
+  function missedUpTo(transport, message) {
+    if (awaySince === undefined || host.now() - awaySince < BRIEF) return -1;
+    if (ASKING.has(transport.kind)) return Infinity;
+    return message.type === "hello" ? message.frame : -1;
   }
 
   function succeeded() {
     proven = true;
+    awaySince = undefined;
     failures = 0;
     host.clearTimeout(deadline);
     host.clearTimeout(offlineTimer);
@@ -169,12 +186,13 @@ export function createLink(options) {
     }
   }
 
-  function ended(transport) {
+  // `since` is when it was last known to work, where that is earlier than now.
+  function ended(transport, since) {
     if (transport === probe) return endProbe();
     if (transport !== current) return;
     const hadDelivered = transport.delivered;
     close();
-    lost();
+    lost(since);
     if (hadDelivered) return later(jitter(Math.min(retryMs ?? BACKOFF[0], BACKOFF[2])));
     failures += 1;
     const next = usable[(usable.indexOf(rung) + 1) % usable.length];
@@ -188,7 +206,8 @@ export function createLink(options) {
     later(jitter(BACKOFF[Math.min(failures, BACKOFF.length - 1)]));
   }
 
-  function lost() {
+  function lost(since = host.now()) {
+    awaySince ??= since;
     if (status === "live") tell("reconnecting");
     planOffline();
   }
@@ -227,7 +246,7 @@ export function createLink(options) {
     host.clearTimeout(watch);
     if (current?.kind !== "ws" && current?.kind !== "sse") return;
     const transport = current;
-    watch = host.setTimeout(() => ended(transport), heartbeatMs * 2.5);
+    watch = host.setTimeout(() => ended(transport, lastContact), heartbeatMs * 2.5);
   }
 
   // ---- back up the ladder
@@ -269,6 +288,7 @@ export function createLink(options) {
     },
     stop() {
       stopped = true;
+      awaySince ??= host.now();
       close();
       clearAll();
       tell("idle");
@@ -281,6 +301,7 @@ export function createLink(options) {
         return connect();
       }
       if (!current.send) {
+        awaySince ??= lastContact;
         close();
         return connect();
       }
@@ -288,14 +309,18 @@ export function createLink(options) {
       const before = lastContact;
       transport.send(JSON.stringify({ type: "ping" }));
       host.setTimeout(() => {
-        if (transport === current && lastContact === before) ended(transport);
+        if (transport === current && lastContact === before) ended(transport, before);
       }, PING_ANSWER);
     },
+    // What a dead connection still held would come in late and look like news, so it is left.
     networkLost() {
       if (stopped) return;
+      close();
+      lost();
       host.clearTimeout(offlineTimer);
       offlineTimer = undefined;
       tell("offline");
+      later(jitter(BACKOFF[1]));
     },
     // The page found a gap: ask for everything anew.
     resync() {

@@ -5,6 +5,8 @@ import { createLink } from "./link.js";
 import { age, speaker } from "./words.js";
 import { setText } from "./view.js";
 
+const NEWS_FOR = 20000;
+
 // The browser as the link sees it. A test hands in another.
 export function browserHost(window) {
   return {
@@ -44,7 +46,7 @@ export function createPage(state, host) {
     channels: [state.channel, ...state.asks],
     asks: state.asks,
     sparing: navigator.connection?.saveData === true,
-    onMessage(message) {
+    onMessage(message, late) {
       if (refreshing) {
         refreshing = false;
         emit("refresh");
@@ -56,7 +58,7 @@ export function createPage(state, host) {
       } else if (message.type === "snapshot" || message.type === "patch") {
         const change = boards.take(message);
         if (change.kind === "gap") link.resync();
-        else if (change.kind !== "old") emit("change", change, message);
+        else if (change.kind !== "old") emit("change", change, message, late || isOld(message));
       } else if (message.type === "receipt") emit("receipt", message);
     },
     onStatus(next, reason) {
@@ -66,6 +68,11 @@ export function createPage(state, host) {
       emit("status", next, before, reason);
     },
   });
+
+  // A phone that slept may find minutes of a match in a connection it takes for alive.
+  function isOld(message) {
+    return wall.now() - Date.parse(message.t) > NEWS_FOR;
+  }
 
   function showChip() {
     const word = paused && status === "live" ? "paused" : status === "idle" ? "connecting" : status;

@@ -1,6 +1,6 @@
 // What a reader sees, from a board. Touches the page with textContent only; `src/pages/model.rs` makes the same.
 import { entriesOf, sidesOf } from "./board.js";
-import { clockDigits, clockValue } from "./clock.js";
+import { clockDigits, clockValue, minuteOf } from "./clock.js";
 
 const NOT_STARTED = ["scheduled", "delayed", "postponed", "cancelled"];
 
@@ -15,7 +15,7 @@ export function describe(board, nowMs, t) {
     : board.reason ? t("state-why", { last: label, reason: board.reason }) : label;
   // Of a clock that stands, or none, the game is known to be where its latest entry is.
   const minute = clock === undefined || !board.clock.running ? (board.state === "live" && board.minute) || ""
-    : board.clock.direction === "down" ? "" : t("minute", { count: Math.floor(clock / 60000) + 1 });
+    : board.clock.direction === "down" ? "" : t("minute", { count: minuteOf(clock, board.clock.limit_ms) });
   const values = { home: first.name, away: second.name, h: first.score ?? 0, a: second.score ?? 0 };
   const live = board.state === "live";
   values.when = minute || (live && board.segment_label) || label;
@@ -24,7 +24,7 @@ export function describe(board, nowMs, t) {
   return {
     started, phase, title, score,
     spoken: started ? score + " " + [phase, minute].filter(Boolean).join(", ") + "." : title + ".",
-    clock: clock === undefined ? "" : clockDigits(clock, board.clock.direction),
+    clock: clock === undefined ? "" : clockText(clock, board.clock),
     line: started && board.score_text !== values.h + "-" + values.a ? board.score_text : "",
     notes: [
       board.review && t("review"),
@@ -33,6 +33,12 @@ export function describe(board, nowMs, t) {
     ].filter(Boolean).join(" · "),
     sides: [first, second],
   };
+}
+
+// In added time the minute as it is called stands beside the clock: "46:12 (45+2)".
+function clockText(value, { direction, limit_ms: limit }) {
+  const digits = clockDigits(value, direction);
+  return limit !== undefined && value >= limit ? `${digits} (${minuteOf(value, limit)})` : digits;
 }
 
 export function setText(element, text) {
