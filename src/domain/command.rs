@@ -24,10 +24,6 @@ pub struct Command {
 /// What can be asked.
 #[expect(clippy::large_enum_variant, reason = "commands are handled one by one and never kept")]
 #[derive(Clone, Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a play is what nearly all commands are; boxing it would only cost"
-)]
 pub enum CommandBody {
     /// A new game, by an organiser.
     CreateGame(Box<NewGame>),
