@@ -20,7 +20,7 @@ pub(super) fn write(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Reads what [`write`] wrote; `None` for anything else.
+/// Reads what `write` wrote; `None` for anything else.
 pub(super) fn read<const N: usize>(text: &str) -> Option<[u8; N]> {
     // Decoding takes memory by the length of what a stranger sent.
     if text.len() > N * 4 / 3 + 3 {

@@ -161,7 +161,7 @@ pub(super) struct ReplayArgs {
     /// The recordings; several run side by side
     #[arg(required = true)]
     files: Vec<PathBuf>,
-    /// The box, as http://venue.local:8080
+    /// The box, as `http://venue.local:8080`
     #[arg(long, env = "TOUCHLINE_URL")]
     url: String,
     /// An organiser's token

@@ -45,7 +45,7 @@ pub fn write(events: &[Event]) -> String {
     text
 }
 
-/// Reads what [`write`] wrote.
+/// Reads what [`write()`] wrote.
 ///
 /// # Errors
 /// The first line that is wrong, by its number.

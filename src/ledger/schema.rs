@@ -67,7 +67,7 @@ impl Lock {
     }
 }
 
-/// A writing connection with the schema in place. For the box under its [`Lock`]; for the command line
+/// A writing connection with the schema in place. For the box under its `Lock`; for the command line
 /// beside it, where it must touch the ordinary tables alone.
 ///
 /// # Errors

@@ -6,7 +6,7 @@
 //! spawns the one small task the connection lives in. The checks that need to know people or places are
 //! the handler's: who may follow a channel, whether the `Origin` is one's own, which names exist.
 //!
-//! Held connections are [`push`] (WebSocket and Server-Sent Events) and [`longpoll`]; [`poll`] answers at
+//! Held connections are `push` (WebSocket and Server-Sent Events) and `longpoll`; `poll` answers at
 //! once. What all of them keep: messages in the order of their frames, a snapshot where frames are
 //! missing, no message twice, `bye` as the last.
 
