@@ -38,6 +38,9 @@ async fn list(request: Request) -> Answer {
     let after = request::number(&request, "after")?.unwrap_or(0);
     let limit = page_size(&request, PAGE, LARGEST_PAGE)?;
     let wanted = Wanted::of(&request)?;
+    // Folding every game of a season for each who asks would be dear: the list is made once a moment.
+    let day = public::channel_of(&state, &ChannelName::new(Subject::Games)).await?;
+    let frame = state.hub.retained(day).map_or(0, |board| board.frame);
     let games = state.ledger.games().await.map_err(|error| problem::internal("list the games", error))?;
     let mut found = Vec::new();
     let mut more = None;
@@ -53,13 +56,14 @@ async fn list(request: Request) -> Answer {
         }
         found.push(summary(&board.board));
     }
-    let mut response = answer(200, &json!({ "games": found }));
-    response.insert_header("Cache-Control", "max-age=1");
-    response.insert_header("Vary", "Accept-Encoding");
-    if let Some(last) = more {
-        response.insert_header("Link", format!("<{}>; rel=\"next\"", wanted.next(&last, limit)));
-    }
-    Ok(response)
+    let link = more.map(|last| format!("<{}>; rel=\"next\"", wanted.next(&last, limit)));
+    let mut headers = vec![("content-type", "application/json")];
+    headers.extend(link.as_deref().map(|link| ("link", link)));
+    let body = json!({ "games": found }).to_string();
+    let now_ms = state.time.now_ms();
+    let etag = format!("{}:{frame}-list-{now_ms}", state.hub.epoch());
+    let made = Made { channel: day, frame, now_ms, etag, headers: &headers, body: body.as_bytes() };
+    public::answer(&state, &request, &made, Keep::Shared)
 }
 
 /// What of a board stands in a list.
