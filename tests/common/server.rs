@@ -31,7 +31,7 @@ pub(crate) fn touchline(arguments: &[&str]) -> Command {
 
 /// The binary under test: the one just built, or that of `TOUCHLINE_BIN`.
 #[expect(clippy::disallowed_methods, reason = "tests have no configuration but this")]
-fn binary() -> std::ffi::OsString {
+pub(crate) fn binary() -> std::ffi::OsString {
     std::env::var_os("TOUCHLINE_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_touchline").into())
 }
 

@@ -12,7 +12,8 @@ use smol::Async;
 use crate::common::game::{Venue, command};
 use crate::common::wait;
 use crate::crowd::{Frame, PATIENCE, Phone, Way, take_frame};
-use crate::figures::spread;
+use crate::figures::{name_the_box, spread};
+use crate::process::processor_time;
 
 const PHONES: usize = 1_000;
 
@@ -29,12 +30,15 @@ struct Entry {
 #[test]
 #[ignore = "takes minutes; run by hand"]
 fn delay_from_entry_to_phone() {
+    name_the_box();
     for coalesce in ["0", "100"] {
         let venue = Venue::open_with("long-delay", &["--coalesce-ms", coalesce]);
         let game = venue.live_game();
         let phones: Vec<Phone> =
             (0..PHONES).map(|_| Phone::open(venue.server.address, game, Way::WebSocket)).collect();
         let done = AtomicBool::new(false);
+        let process = venue.server.process();
+        let before = processor_time(process);
         let (entries, heard) = std::thread::scope(|scope| {
             let listening = scope.spawn(|| listen(phones, &done));
             let single = enter(&venue, game, 40, Duration::from_millis(300));
@@ -45,6 +49,12 @@ fn delay_from_entry_to_phone() {
             done.store(true, Ordering::SeqCst);
             (entries, listening.join().expect("the phones listen to the end"))
         });
+        let busy = (processor_time(process) - before).as_secs_f64() * 1_000_000.0;
+        let read: usize = heard.iter().map(Vec::len).sum();
+        println!(
+            "--coalesce-ms {coalesce}: {:.1} \u{b5}s of processor a frame read, entries and all",
+            busy / read as f64
+        );
         let frames = frames(&heard);
         for (phone, heard) in heard.iter().enumerate() {
             check_unbroken(phone, heard, &frames, entries[1].1.last().expect("entries were made").seq);

@@ -2,6 +2,13 @@
 
 use std::time::Duration;
 
+use crate::common::server::binary;
+
+/// Says what is measured: figures of a box built for debugging look like figures.
+pub(crate) fn name_the_box() {
+    println!("\nthe box is {}", binary().display());
+}
+
 /// The value below which so many of a hundred lie; `sorted` holds at least one.
 pub(crate) fn percentile(sorted: &[Duration], percent: usize) -> Duration {
     sorted[(sorted.len() * percent / 100).min(sorted.len() - 1)]

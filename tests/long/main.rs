@@ -19,3 +19,4 @@ mod delay;
 mod figures;
 mod memory;
 mod pace;
+mod process;

@@ -3,6 +3,8 @@
 use crate::common::game::{Venue, goal};
 use crate::common::wait;
 use crate::crowd::{PATIENCE, Phone, Way};
+use crate::figures::name_the_box;
+use crate::process::resident;
 
 const FIRST: usize = 200;
 const ALL: usize = 1_000;
@@ -10,6 +12,7 @@ const ALL: usize = 1_000;
 #[test]
 #[ignore = "takes minutes; run by hand"]
 fn memory_of_an_idle_phone() {
+    name_the_box();
     for way in [Way::WebSocket, Way::Sse] {
         // A box each: what the first crowd has freed would hide what the second takes.
         let venue = Venue::open("long-memory");
@@ -49,11 +52,4 @@ fn settled(process: u32) -> u64 {
         last = now;
         (same >= READINGS).then_some(now)
     })
-}
-
-fn resident(process: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("the box runs");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("Linux tells it");
-    let kilobytes = line.trim().trim_end_matches("kB").trim().parse::<u64>().expect("a number of kB");
-    kilobytes * 1024
 }

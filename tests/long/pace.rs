@@ -11,7 +11,8 @@ use crate::common::game::{Venue, command, new_game};
 use crate::common::http::Answer;
 use crate::common::server::{path, run};
 use crate::crowd::PATIENCE;
-use crate::figures::spread;
+use crate::figures::{name_the_box, spread};
+use crate::process::processor_time;
 
 const MEASURED: Duration = Duration::from_secs(5);
 const GAMES: usize = 16;
@@ -22,6 +23,7 @@ type Accepted = (String, u64, Duration);
 #[test]
 #[ignore = "takes minutes; run by hand"]
 fn commands_a_second() {
+    name_the_box();
     let mut alone = None;
     for callers in [1, 16, 128] {
         let venue = Venue::open("long-pace");
@@ -30,7 +32,8 @@ fn commands_a_second() {
         for game in &games {
             command(&feed, *game, &json!({"type": "segment", "do": "start"})).expect(200);
         }
-        let begin = Instant::now();
+        let process = venue.server.process();
+        let (begin, busy) = (Instant::now(), processor_time(process));
         let accepted: Vec<Accepted> = std::thread::scope(|scope| {
             let callers: Vec<_> = (0..callers)
                 .map(|caller| {
@@ -41,9 +44,11 @@ fn commands_a_second() {
             callers.into_iter().flat_map(|caller| caller.join().expect("a caller ends")).collect()
         });
         let second = accepted.len() as f64 / begin.elapsed().as_secs_f64();
+        let busy = (processor_time(process) - busy).as_secs_f64() * 1_000.0 / accepted.len() as f64;
         let times = accepted.iter().map(|(_, _, time)| *time).collect();
         println!(
-            "{callers:3} callers: {second:.0} commands/s, {:.1} times those of one; answer {}",
+            "{callers:3} callers: {second:.0} commands/s, {:.1} times those of one; {busy:.2} ms of processor a \
+             command; answer {}",
             second / *alone.get_or_insert(second),
             spread(times)
         );
