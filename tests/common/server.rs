@@ -23,10 +23,16 @@ pub(crate) struct Finished {
 
 /// The binary with nothing of the caller's environment but what a program needs to run.
 pub(crate) fn touchline(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_touchline"));
+    let mut command = Command::new(binary());
     command.args(arguments).env_clear().env("RUST_BACKTRACE", "0").stdin(Stdio::null());
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
+}
+
+/// The binary under test: the one just built, or that of `TOUCHLINE_BIN`.
+#[expect(clippy::disallowed_methods, reason = "tests have no configuration but this")]
+pub(crate) fn binary() -> std::ffi::OsString {
+    std::env::var_os("TOUCHLINE_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_touchline").into())
 }
 
 /// Runs a subcommand to its end; one that does not end in time is killed and the test fails.
