@@ -16,7 +16,7 @@ use crate::domain::command::CommandBody;
 use crate::domain::sport::ParamKind;
 use crate::ledger::role::Role;
 use crate::runtime;
-use crate::wire::Problem;
+use crate::wire::{ChannelName, Problem, Subject};
 
 pub(crate) fn routes(server: &mut Server<Arc<State>>) {
     server.at("/organiser").get(route(page)).post(route(new_game));
@@ -85,10 +85,9 @@ async fn make(request: &Request, who: &Who, source: &[u8]) -> Result<u64, Proble
     let accepted = commands::accepted(&outcome)?;
     let game =
         accepted.game.ok_or_else(|| problem::internal("find the game", "an outcome without a game"))?;
-    let channel = crate::wire::ChannelName::new(crate::wire::Subject::Game(game.0));
     let seq = accepted.seqs.last().copied().unwrap_or(0);
     // The list the organiser is led to shows the game if it comes in time; if not, the next look does.
-    let _ = super::public::wait_for(state, &channel, game, seq).await;
+    let _ = super::public::wait_for(state, &ChannelName::new(Subject::Games), game, seq).await;
     Ok(game.0)
 }
 

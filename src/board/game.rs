@@ -58,6 +58,9 @@ pub fn render(game: &Game, voice: &Voice, boot: u32, audience: Audience) -> Valu
     board.insert("stats".into(), stats(game));
     if audience == Audience::Staff {
         board.insert("begun".into(), begun(game));
+        // What "start" would start depends on the score and the parameters: extra time, kicks, or nothing.
+        let next = game.next_segment().map(|index| game.sport().segments[index].id.as_str());
+        put(&mut board, "next", next);
     }
     board.insert("timeline".into(), timeline::render(game, voice, audience));
     let mut board = Value::Object(board);

@@ -244,6 +244,12 @@ impl Game {
         &self.setup.sport
     }
 
+    /// The segment of play that would begin if one were started now, by its place in the sport.
+    #[must_use]
+    pub fn next_segment(&self) -> Option<usize> {
+        self.state.next_play(self.context())
+    }
+
     /// All entries and corrections in order of play.
     #[must_use]
     pub fn entries(&self) -> &[GameEntry] {

@@ -59,7 +59,10 @@ pub(crate) fn facts(
     let (sided, unsided): (Vec<Value>, Vec<Value>) =
         all.into_iter().partition(|action| action["side"] != false);
     facts.insert("any_other".into(), sided.iter().any(|action| action["other"] == true).into());
-    facts.insert("actions".into(), grouped(strings, frame, &sided).into());
+    facts.insert("actions".into(), grouped(strings, frame, &sided, board, sport).into());
+    // By the sport, not the board: before the start no clock stands there, and the page may be open already.
+    let has_clock = sport["clock"]["run"] == true || board["clock"].is_object();
+    facts.insert("has_clock".into(), has_clock.into());
     facts.insert("minute_floor".into(), (sport["clock"]["minute"] == "floor").into());
     facts.insert("kicks".into(), kicks.into());
     facts.insert("course".into(), unsided.into());
@@ -136,7 +139,21 @@ fn one_param(strings: &Strings, frame: &Frame<'_>, param: &Value) -> Value {
     })
 }
 
-fn grouped(strings: &Strings, frame: &Frame<'_>, actions: &[Value]) -> Vec<Value> {
+/// Buttons by group. In a series only attempts are entered, and cards: the rest of play is hidden then.
+fn grouped(
+    strings: &Strings,
+    frame: &Frame<'_>,
+    actions: &[Value],
+    board: &Value,
+    sport: &Value,
+) -> Vec<Value> {
+    let segments = listed(&sport["segments"]);
+    let series: Vec<&str> = segments
+        .iter()
+        .filter(|segment| segment["kind"] == "series")
+        .filter_map(|segment| segment["id"].as_str())
+        .collect();
+    let in_series = board["segment"].as_str().is_some_and(|segment| series.contains(&segment));
     let group_of = |action: &Value| {
         let group = action["group"].as_str().unwrap_or("other");
         GROUPS.iter().copied().find(|known| *known == group).unwrap_or("other")
@@ -144,7 +161,11 @@ fn grouped(strings: &Strings, frame: &Frame<'_>, actions: &[Value]) -> Vec<Value
     let groups = GROUPS.iter().filter_map(|group| {
         let mine: Vec<&Value> = actions.iter().filter(|action| group_of(action) == *group).collect();
         let label = strings.say(frame.lang, &format!("group-{group}"), &[]);
-        (!mine.is_empty()).then(|| json!({"id": group, "label": label, "actions": mine}))
+        let except = if matches!(*group, "score" | "play") { series.join(" ") } else { String::new() };
+        let hidden = in_series && !except.is_empty();
+        (!mine.is_empty()).then(
+            || json!({"id": group, "label": label, "actions": mine, "except": except, "hidden": hidden}),
+        )
     });
     groups.collect()
 }
@@ -185,8 +206,8 @@ fn segments(board: &Value, segments: &Value) -> Vec<Value> {
     let rests = |segment: &Value| segment["kind"] == "interval";
     let at = board["segment"].as_str().and_then(|id| all.iter().position(|segment| segment["id"] == id));
     let live = board["state"] == "live";
-    let from = at.map_or(0, |at| at + 1);
-    let next = all.iter().skip(from).position(|segment| !rests(segment)).map(|skipped| from + skipped);
+    // Which follows is the rules' to say: with the score level in a cup tie it is extra time, or kicks.
+    let next = board["next"].as_str();
     let waiting = !live && !matches!(board["state"].as_str(), Some("final" | "cancelled" | "awarded"));
     let shown = all.iter().enumerate().map(|(index, segment)| {
         json!({
@@ -194,7 +215,7 @@ fn segments(board: &Value, segments: &Value) -> Vec<Value> {
             "label": segment["label"].as_str().or(segment["id"].as_str()),
             "play": !rests(segment),
             "current": live && at == Some(index),
-            "next": waiting && next == Some(index),
+            "next": waiting && next.is_some() && segment["id"].as_str() == next,
         })
     });
     shown.collect()

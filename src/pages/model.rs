@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 /// One game for its own pages and the desk.
 pub(crate) fn game(strings: &Strings, frame: &Frame<'_>, board: &Value) -> Value {
     let mut model = summary(strings, frame, board);
+    for side in model["sides"].as_array_mut().into_iter().flatten() {
+        side["kicks"] = kicks(&board["shootout"], text(side, "id"));
+    }
     let sides = model["sides"].as_array().cloned().unwrap_or_default();
     let [first, second] = [0, 1].map(|index| sides.get(index).cloned().unwrap_or_default());
     let state = text(board, "state");
@@ -42,8 +45,7 @@ pub(crate) fn game(strings: &Strings, frame: &Frame<'_>, board: &Value) -> Value
         true => format!("{} {}.", say("js-score-spoken", &[]), detail.join(", ")),
         false => format!("{title}."),
     };
-    let plain_score = format!("{}-{}", text(&first, "score"), text(&second, "score"));
-    let score_line = board["score_text"].as_str().filter(|line| *line != plain_score && started);
+    let score_line = score_line(board, &sides).filter(|_| started);
     let clock = clock_text(board, frame.now_ms).filter(|_| clock_shown(board));
 
     let more = json!({
@@ -51,7 +53,6 @@ pub(crate) fn game(strings: &Strings, frame: &Frame<'_>, board: &Value) -> Value
         "spoken": spoken,
         "phase": phase,
         "clock": clock.unwrap_or_default(),
-        "has_clock": board["clock"].is_object(),
         "score_line": score_line,
         "noun": board["noun"].as_str().unwrap_or("game"),
         "state_label": label(strings, frame, board),
@@ -150,16 +151,27 @@ fn summary(strings: &Strings, frame: &Frame<'_>, board: &Value) -> Value {
     if let Some(minute) = minute_text(strings, frame, board) {
         status = format!("{status}, {minute}");
     }
+    let sides = sides(&board["sides"]);
+    // How it was decided, where the numbers beside the names do not say it.
+    if let Some(line) = score_line(board, &sides).filter(|_| started) {
+        status = format!("{status} · {line}");
+    }
     json!({
         "id": board["id"],
         "state": state,
         "started": started,
         "phase_group": group,
         "status": status,
-        "sides": sides(&board["sides"]),
+        "sides": sides,
         "starts_at": board["starts_at"],
         "starts_text": board["starts_at"].as_str().and_then(|starts| start_text(starts, frame.now)),
     })
+}
+
+/// The score in the sport's own writing, where it says more than two numbers.
+fn score_line<'a>(board: &'a Value, sides: &[Value]) -> Option<&'a str> {
+    let numbers: Vec<&str> = sides.iter().map(|side| text(side, "score")).collect();
+    board["score_text"].as_str().filter(|line| *line != numbers.join("-"))
 }
 
 /// The sides in the order the score is told: the sport's own where the board says it, else the home side first.
@@ -232,6 +244,21 @@ fn entry(entry: &Value) -> Value {
         "gone": gone,
         "action": entry["side"].is_string() && entry["voids"].is_null(),
     })
+}
+
+/// A side's attempts in a shoot-out: a ball for each that went in, a cross for each that did not.
+fn kicks(shootout: &Value, side: &str) -> Value {
+    let mut attempts: Vec<(u32, &Value)> = shootout["attempts"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(_, kick)| kick["side"] == side)
+        .filter_map(|(number, kick)| Some((number.parse().ok()?, kick)))
+        .collect();
+    attempts.sort_by_key(|(number, _)| *number);
+    let dots: Vec<&str> =
+        attempts.iter().map(|(_, kick)| if kick["scored"] == true { "●" } else { "✕" }).collect();
+    json!({"dots": dots.join(" "), "score": said(&shootout["score"][side]).unwrap_or_else(|| "0".to_owned())})
 }
 
 fn stats(stats: &Value, sides: &[Value]) -> Vec<Value> {

@@ -102,7 +102,7 @@ fn sport() -> Value {
             {"id": "added_time", "label": "Added time", "group": "course", "side": false, "value": {"label": "Minutes", "max": 30}},
             {"id": "kick", "label": "Penalty kick", "group": "shootout", "only_in": ["P"]},
         ],
-        "segments": [{"id": "1H", "label": "1st half", "kind": "play"}, {"id": "HT", "label": "Half-time", "kind": "interval"}, {"id": "2H", "label": "2nd half", "kind": "play"}],
+        "segments": [{"id": "1H", "label": "1st half", "kind": "play"}, {"id": "HT", "label": "Half-time", "kind": "interval"}, {"id": "2H", "label": "2nd half", "kind": "play"}, {"id": "P", "label": "Shoot-out", "kind": "series"}],
         "clock": {"direction": "up"}, "states": ["live", "interval", "final"],
         "params": {"half": {"type": "minutes", "default": 45, "min": 5, "max": 60}, "knockout": {"type": "bool", "default": false, "label": "A winner is required"}},
     })
@@ -251,7 +251,11 @@ fn the_desk_offers_the_period_that_can_end_or_start() {
     let mut rest = board();
     rest["state"] = "interval".into();
     rest["segment"] = "1H".into();
+    rest["next"] = "2H".into();
     assert!(shown(&rest, "data-start=\"2H\"") && !shown(&rest, "data-end=\"1H\""));
+    // The rules skip what is not played: what is offered is what would begin.
+    rest["next"] = "P".into();
+    assert!(shown(&rest, "data-start=\"P\"") && !shown(&rest, "data-start=\"2H\""));
 }
 
 #[test]
@@ -272,9 +276,39 @@ fn the_desk_has_what_the_sport_has_and_hides_what_the_period_does_not_allow() {
     let html = pages.desk(&frame(), &board(), &sport(), None, None);
     assert!(html.contains("name=\"other\"") && html.contains("Added time: Minutes"));
     assert!(html.contains("<div data-only=\"P\" hidden>"));
+    assert!(html.contains("data-group=\"score\" data-except=\"P\">"));
     let mut shootout = board();
     shootout["segment"] = "P".into();
-    assert!(pages.desk(&frame(), &shootout, &sport(), None, None).contains("<div data-only=\"P\">"));
+    let html = pages.desk(&frame(), &shootout, &sport(), None, None);
+    assert!(html.contains("<div data-only=\"P\">"));
+    assert!(html.contains("data-group=\"score\" data-except=\"P\" hidden>"), "only kicks are entered then");
+}
+
+#[test]
+fn a_shoot_out_is_shown_kick_by_kick() {
+    let mut board = board();
+    board["shootout"] = json!({"score": {"home": 1, "away": 2}, "text": "Shoot-out: Reds 1, Blues 2.", "attempts": {
+        "1": {"side": "home", "scored": false}, "2": {"side": "away", "scored": true},
+        "10": {"side": "away", "scored": true}, "9": {"side": "home", "scored": true},
+    }});
+    board["score_text"] = "2-1 a.e.t. (1-2 pen.)".into();
+    let html = Pages::new().game(&frame(), &board, None);
+    assert!(
+        html.contains("<span class=\"dots\">✕ ●</span> <b>1</b>") && html.contains("● ●</span> <b>2</b>")
+    );
+    let home = Pages::new().home(&frame(), &json!({"games": [board]}), None);
+    assert!(home.contains(" · 2-1 a.e.t. (1-2 pen.)"), "the list says how it was decided");
+}
+
+#[test]
+fn added_time_is_told_as_it_is_called() {
+    let mut board = board();
+    board["clock"] = json!({"running": false, "direction": "up", "value_ms": 46 * 60_000 + 12_000, "at_ms": 0,
+        "limit_ms": 45 * 60_000});
+    assert!(Pages::new().game(&frame(), &board, None).contains(">46:12 (45+2)<"));
+    board["clock"]["running"] = true.into();
+    board["clock"]["at_ms"] = frame().now_ms.into();
+    assert!(Pages::new().game(&frame(), &board, None).contains(", 45+2 min"));
 }
 
 #[test]

@@ -306,6 +306,9 @@ impl Element<'_> {
     }
 
     pub(crate) fn click(&self) {
+        // By itself the driver scrolls only as far as the edge, where the page's bar lies over it.
+        let element = json!({ELEMENT: self.id});
+        self.browser.run("arguments[0].scrollIntoView({block: 'center'})", &json!([element]));
         self.post("click", &json!({}));
     }
 

@@ -55,11 +55,12 @@ function startDesk() {
     const at = ends.findIndex((button) => button.dataset.end === board.segment);
     const live = board.state === "live";
     const rest = !live && !["final", "cancelled", "awarded"].includes(board.state);
-    const later = new Set(ends.slice(at + 1).map((button) => button.dataset.end));
-    const next = starts.find((button) => later.has(button.dataset.start));
-    for (const button of starts) button.hidden = !(rest && button === next);
+    for (const button of starts) button.hidden = !(rest && button.dataset.start === board.next);
     for (const element of document.querySelectorAll("[data-only]")) {
       element.hidden = !element.dataset.only.split(" ").includes(board.segment);
+    }
+    for (const element of document.querySelectorAll("[data-except]")) {
+      element.hidden = element.dataset.except.split(" ").includes(board.segment);
     }
     for (const [index, button] of ends.entries()) button.hidden = !(live && index === at);
   }

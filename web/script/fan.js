@@ -162,7 +162,8 @@ function watchGames(state) {
       element.dataset.state = game.state;
       const numbers = element.querySelectorAll(".side b");
       for (const [index, side] of sidesOf(game).entries()) setText(numbers[index], String(side.score ?? 0));
-      if (facts.started) setText(element.querySelector(".when"), facts.spoken.slice(facts.score.length + 1, -1));
+      const when = [facts.spoken.slice(facts.score.length + 1, -1), facts.line].filter(Boolean).join(" · ");
+      if (facts.started) setText(element.querySelector(".when"), when);
     }
     page.showAges();
   }

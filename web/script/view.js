@@ -68,6 +68,12 @@ export function showScore(facts, newEntries, t) {
   if (document.title !== title) document.title = title;
 }
 
+// A side's attempts as they are shown: a ball for each that went in, a cross for each that did not.
+function kicksOf(shootout, side) {
+  return Object.entries(shootout?.attempts ?? {}).sort((a, b) => a[0] - b[0])
+    .filter(([, kick]) => kick.side === side).map(([, kick]) => (kick.scored ? "●" : "✕")).join(" ");
+}
+
 const said = (value) => (typeof value === "object" && value ? value.text : value) ?? "";
 
 export function showDetails(board, facts, t) {
@@ -78,6 +84,11 @@ export function showDetails(board, facts, t) {
   const section = document.getElementById("shootout");
   if (section) section.hidden = !shootout;
   setText(document.getElementById("shootout-text"), shootout);
+  for (const side of facts.sides) {
+    const row = document.querySelector(`[data-kicks="${CSS.escape(side.id ?? "")}"]`);
+    setText(row?.querySelector(".dots"), kicksOf(board.shootout, side.id));
+    setText(row?.querySelector("b"), String(board.shootout?.score?.[side.id] ?? 0));
+  }
   showStats(board, facts.sides);
 }
 
@@ -87,6 +98,7 @@ function showStats(board, sides) {
   const rows = Object.entries(board.stats ?? {})
     .sort((a, b) => (a[1].index ?? -1) - (b[1].index ?? -1) || (a[0] > b[0] ? 1 : -1));
   section.hidden = rows.length === 0;
+  document.getElementById("to-stats").hidden = section.hidden;
   const body = section.querySelector("tbody");
   while (body.rows.length > rows.length) body.deleteRow(-1);
   for (const [index, [id, row]] of rows.entries()) {
