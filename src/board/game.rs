@@ -104,7 +104,9 @@ pub(super) fn header(game: &Game, voice: &Voice, boot: u32) -> Map<String, Value
         put(&mut board, "segment", sport.segments.get(segment).map(|segment| segment.id.clone()));
         board.insert("segment_label".into(), voice.segment_label(game, segment).into());
     }
-    if !folded.segments.is_empty() {
+    // Kicks have no clock: what it last showed would look like one that stands still.
+    let in_series = folded.segment.is_some_and(|index| sport.segments[index].kind == SegmentKind::Series);
+    if !folded.segments.is_empty() && !in_series {
         put(&mut board, "clock", clock(&folded.clock, boot, limit(game)));
     }
     put(&mut board, "minute", minute(game));
