@@ -228,7 +228,11 @@ impl Push {
             self.queue(Piece::Frame(receipt), now);
             return Ok(true);
         }
-        match self.seat.next_after(self.held) {
+        let next = self.seat.next_after(self.held);
+        // Read after the frame: what is said is never said before it was published, or silence would seem
+        // longer than it was.
+        let now = self.seat.hub().tick();
+        match next {
             Next::Frame(frame) if frame.number() >= self.seat.latest() => {
                 self.held = frame.number();
                 self.write(frame, cx, now)?;
