@@ -12,7 +12,7 @@ use super::venue::Venue;
 const PUSHED: [Transport; 2] = [Transport::WebSocket, Transport::Sse];
 
 /// Waits until so many phones are connected, while time stands still.
-fn await_phones(venue: &Venue, count: usize) {
+pub fn await_phones(venue: &Venue, count: usize) {
     let until = std::time::Instant::now() + super::link::DEADLINE;
     while venue.hub.stats().phones() != count {
         assert!(std::time::Instant::now() < until, "{} phones, not {count}", venue.hub.stats().phones());
