@@ -45,7 +45,7 @@ pub(super) struct DemoArgs {
 pub(super) fn demo(args: &DemoArgs, out: &mut dyn Write) -> Result<(), CliError> {
     if !(args.speed.is_finite() && args.speed > 0.0) {
         return Err(CliError::usage(format!(
-            "--speed {} is no speed; 1 is real time, 15 the usual",
+            "--speed {} is no speed; 1 is real time, 12 the usual",
             args.speed
         )));
     }
