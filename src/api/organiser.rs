@@ -123,11 +123,9 @@ fn game_json(state: &State, form: &Form) -> Result<Map<String, Value>, Problem> 
     if let Some(venue) = form.get("venue") {
         body.insert("venue".to_owned(), json!(venue));
     }
-    let starts_at = match form.get("starts_at") {
-        Some(text) => local_time(text)?,
-        None => runtime::rfc3339(state.time.wall_ms()),
-    };
-    body.insert("starts_at".to_owned(), json!(starts_at));
+    if let Some(text) = form.get("starts_at") {
+        body.insert("starts_at".to_owned(), json!(local_time(text)?));
+    }
     Ok(body)
 }
 
