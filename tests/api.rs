@@ -212,6 +212,25 @@ fn an_unchanged_board_is_not_sent_again() {
 }
 
 #[test]
+fn a_date_is_a_validator_too_once_its_second_is_over() {
+    let venue = Venue::open("api-date");
+    let feed = venue.feed();
+    let game = new_game(&feed);
+    let path = format!("/api/v1/games/{game}");
+    let modified = feed.get(&path).expect(200).header("last-modified").expect("a date").to_owned();
+    for held in [modified.as_str(), "Fri, 01 Jan 2100 00:00:00 GMT"] {
+        let client = venue.server.client().with("If-Modified-Since", held);
+        // Within the second of the change a date cannot tell; the whole answer comes.
+        common::wait::until("304", SOON, || (client.get(&path).status == 304).then_some(()));
+    }
+    for held in ["Thu, 01 Jan 1970 00:00:00 GMT", "yesterday"] {
+        venue.server.client().with("If-Modified-Since", held).get(&path).expect(200);
+    }
+    let both = venue.server.client().with("If-Modified-Since", &modified).with("If-None-Match", "\"other\"");
+    both.get(&path).expect(200);
+}
+
+#[test]
 fn the_log_is_in_order_paged_and_public() {
     let venue = Venue::open("api-log");
     let (feed, game) = (venue.feed(), venue.live_game());

@@ -149,7 +149,7 @@ async fn board(request: Request) -> Answer {
     // ETag decides where both are sent (RFC 9110 §13.2.2); a date has only seconds.
     if request.header("if-none-match").is_none()
         && min_seq.is_none()
-        && request::header(&request, "if-modified-since").is_some_and(|held| held == modified)
+        && request::header(&request, "if-modified-since").is_some_and(|held| is_since(held, since))
         && state.time.wall_ms() - since > 1_000
     {
         let mut response = Response::new(304);
@@ -180,6 +180,12 @@ async fn board(request: Request) -> Answer {
         &made,
         if min_seq.is_some() || by_date { Keep::No } else { Keep::Shared },
     )
+}
+
+/// Whether a client that holds what was there at that date (RFC 9110 §13.1.3) holds what came at `since_ms`.
+fn is_since(held: &str, since_ms: i64) -> bool {
+    let held = chrono::NaiveDateTime::parse_from_str(held, "%a, %d %b %Y %H:%M:%S GMT");
+    held.is_ok_and(|held| held.and_utc().timestamp() >= since_ms.div_euclid(1_000))
 }
 
 async fn timeline(request: Request) -> Answer {

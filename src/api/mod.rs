@@ -108,7 +108,9 @@ impl Api {
     /// An answer made before, if it is still good: asked before anything else, for GET and HEAD alone.
     #[must_use]
     pub fn hot(&self, head: &Head) -> Option<Hot> {
-        if head.header("authorization").is_some() {
+        // A date alone is judged by the handler; where both validators are sent, the entity tag decides.
+        let by_date = head.header("if-modified-since").is_some() && head.header("if-none-match").is_none();
+        if by_date || head.header("authorization").is_some() {
             return None;
         }
         let cached = self.state.cache.get(head.target(), &self.state.hub, self.state.time.now_ms())?;
