@@ -457,3 +457,34 @@ fn check(document: &Value, schema: &Value, value: &Value, place: &str, wrong: &m
         }
     }
 }
+
+#[test]
+fn the_venues_name_stands_at_the_top_of_the_day() {
+    let venue = Venue::open_with("api-venue-name", &["--venue", "Harbour <Park>"]);
+    let page = venue.server.client().get("/").expect(200).text();
+    assert!(page.contains("<h1>Harbour &lt;Park&gt;</h1>"), "{page}");
+}
+
+#[test]
+fn a_desk_keeps_the_buttons_of_the_file_its_game_was_made_with() {
+    let folder = common::folder::Folder::new("api-frozen-sport");
+    let data = folder.join("data");
+    let carried = include_str!("../data/sports/football.toml");
+    let own = carried.replacen("label = \"Corner\"", "label = \"Flag kick\"", 1);
+    assert_ne!(own, carried, "football has corners");
+    let sports = folder.write("sports/football.toml", &own);
+    let sports = sports.parent().expect("a folder").to_str().expect("plain").to_owned();
+    common::server::add_user(&data, common::game::ORGANISER.0, "organiser", common::game::ORGANISER.1);
+    let token = common::server::token(&data, "organiser");
+    let desk = |server: &common::server::Server| {
+        let (name, password) = common::game::ORGANISER;
+        let answer = server.client().form("/login", &[("name", name), ("password", password)]).expect(303);
+        server.client().with("Cookie", answer.cookie().expect("a session")).get("/desk/1").expect(200).text()
+    };
+    let server = common::server::Server::start_with(&data, &["--sports", &sports]);
+    new_game(&server.client().bearer(&token));
+    assert!(desk(&server).contains("Flag kick"));
+    server.stop();
+    let server = common::server::Server::start_with(&data, &[]);
+    assert!(desk(&server).contains("Flag kick"), "the file has changed since, the game has not");
+}

@@ -12,7 +12,7 @@ use super::{Answer, State, commands, decode, problem, public, route, see_other, 
 use crate::auth::Who;
 use crate::domain::GameId;
 use crate::domain::command::CommandBody;
-use crate::domain::sport::MinuteRule;
+use crate::domain::sport::{MinuteRule, Sport};
 use crate::intake::Status;
 use crate::pages::Live;
 use crate::wire::{ChannelName, Problem, Subject};
@@ -76,9 +76,9 @@ async fn show(request: &Request, who: &Who, status: u16, outcome: Option<&Value>
         // A page that is a moment late is better than none: the desk goes live and catches up.
         let _ = public::wait_for(&state, &channel, GameId(game), seq).await;
     }
+    let sport = sports::sport_json(&*sport_of(&state, game).await?);
     let frame_no = state.hub.frame();
     let board = state.hub.retained(id).ok_or_else(problem::not_found)?;
-    let sport = sport_of(&state, &board.board);
     let cursor = format!("{}:{}", state.hub.epoch(), frame_no.max(board.frame));
     let name = channel.to_string();
     let live = Live { cursor: &cursor, channel: &name, asks: &["venue", "me"] };
@@ -89,10 +89,11 @@ async fn show(request: &Request, who: &Who, status: u16, outcome: Option<&Value>
     Ok(render::private(status, html))
 }
 
-/// The sport of a board as JSON; one that is no longer among the files has no buttons.
-fn sport_of(state: &State, board: &Value) -> Value {
-    let sport = board["sport"].as_str().and_then(|id| state.sports.get(id));
-    sport.map_or_else(|| json!({}), |sport| sports::sport_json(&sport))
+/// The sport as frozen into a game: its file may have changed since, its buttons must not.
+async fn sport_of(state: &State, game: u64) -> Result<Arc<Sport>, Problem> {
+    let game = state.ledger.game(GameId(game)).await;
+    let game = game.map_err(|error| problem::internal("read the game", error))?;
+    game.map(|game| game.setup.sport).ok_or_else(problem::not_found)
 }
 
 /// What became of a command, as the page shows it.
@@ -146,10 +147,9 @@ async fn enter(
     let channel = ChannelName::new(Subject::Desk(game));
     public::channel_of(state, &channel).await?;
     let board = state.boards.board(&channel).await.ok_or_else(problem::not_found)?;
-    let sport = board.board["sport"].as_str().and_then(|id| state.sports.get(id));
-    let minute = match sport.map(|sport| sport.clock.minute) {
-        Some(MinuteRule::Ceil) => Minute::Ceil,
-        _ => Minute::Floor,
+    let minute = match sport_of(state, game).await?.clock.minute {
+        MinuteRule::Ceil => Minute::Ceil,
+        MinuteRule::Floor => Minute::Floor,
     };
     let body = form::play(&Form::parse(source), &board.board, minute)?;
     let command = decode::play(body)?;

@@ -30,6 +30,9 @@ async fn home(request: Request) -> Answer {
     let subject = Subject::Games;
     cached_page(request, subject, |state, facts, board, live| {
         let mut day = board.board.as_ref().clone();
+        if let Some(name) = &state.config.venue {
+            day["venue"] = json!(name);
+        }
         if let Some(secret) = state.auth.setup_secret().filter(|_| facts.on_box) {
             day["setup"] = json!({ "url": format!("/setup/{secret}") });
         }

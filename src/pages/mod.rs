@@ -126,8 +126,8 @@ impl Pages {
         Self { templates, strings, assets }
     }
 
-    /// Games of the day: `{"games":[summary…]}`, or an object of summaries by id. `setup` (`{"url":…}`) beside it
-    /// shows the first organiser's link.
+    /// Games of the day: `{"games":[summary…]}`, or an object of summaries by id. Beside it, `venue` is the name
+    /// at the top, and `setup` (`{"url":…}`) shows the first organiser's link.
     pub fn home(&self, frame: &Frame<'_>, games: &Value, live: Option<&Live<'_>>) -> String {
         let summaries = self.summaries(frame, games);
         let group = |id: &str, label: &str, keep: &dyn Fn(&Value) -> bool| json!({"id": id, "label": self.say(frame, label), "games": summaries.iter().filter(|g| keep(g)).collect::<Vec<_>>()});
@@ -138,7 +138,8 @@ impl Pages {
             group("done", "home-done", &|g| phase(g) == "done"),
         ];
         let mut facts = self.facts(frame, "home", "home-title");
-        facts.insert("heading".into(), self.say(frame, "home-heading").into());
+        let heading = games["venue"].as_str().map_or_else(|| self.say(frame, "home-heading"), str::to_owned);
+        facts.insert("heading".into(), heading.into());
         facts.insert("any".into(), (!summaries.is_empty()).into());
         facts.insert("groups".into(), groups.to_vec().into());
         facts.insert("setup".into(), games["setup"].clone());
