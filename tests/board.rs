@@ -464,6 +464,28 @@ fn what_staff_alone_may_see_is_on_the_desk_only() {
 }
 
 #[test]
+fn a_game_asked_for_before_its_batch_comes_is_on_the_list_all_the_same() {
+    let scene = Scene::new();
+    let history = scene.events.clone();
+    // The log is ahead of the batches: commit, answer, and only then publish.
+    let load: Load = Arc::new(move |_| {
+        let events = history.clone();
+        Box::pin(async move { events })
+    });
+    let rig = rig_with(0, load);
+    let (batches, committed) = async_channel::unbounded::<Arc<Batch>>();
+    spawn(rig.pump.run(committed, Shutdown::default()));
+    let (boards, events) = (rig.boards, scene.events.clone());
+    block_on(async move {
+        let seq = scene.last_seq();
+        let reached = boards.board_at(&channel("games"), GameId(7), seq, Duration::from_secs(10)).await;
+        batches.send(Arc::new(Batch { events, decided: Vec::new() })).await.expect("the pump runs");
+        let Some(Reached::Yes(list)) = reached else { panic!("{reached:?}") };
+        assert!(list.board["games"].get("7").is_some(), "{}", list.board);
+    });
+}
+
+#[test]
 fn boards_are_opened_when_asked_for() {
     let mut scene = Scene::new();
     scene.start();

@@ -45,6 +45,9 @@ impl Pump {
         if !events.is_empty() && !self.replicas.contains_key(&id) {
             self.replicas.insert(id, Replica::of(events));
             self.recalled.push_back(id);
+            // The log may be ahead of the batches: what is read here comes as no news later, so a game that
+            // was just made would never get onto the list.
+            self.dirty.extend(self.channels(Subject::Games));
             if self.recalled.len() > RECALLED
                 && let Some(oldest) = self.recalled.pop_front()
             {
@@ -65,8 +68,8 @@ impl Pump {
                 }
             }
             Request::Reach { game, seq, reply } => {
+                // Answered by the flush that follows, once what is due has been published.
                 self.reaching.push((game, seq, reply));
-                self.answer_reached();
             }
             Request::Page { game, lang, before, limit, reply } => {
                 let voice = self.voice(lang.as_deref());

@@ -133,6 +133,8 @@ impl Pump {
     pub fn absorb(&mut self, events: &[Arc<Event>]) {
         for event in events {
             let Stream::Game(id) = event.stream else { continue };
+            // Whoever asked for it first, it is played on now, and not let go of like a game of last year.
+            self.recalled.retain(|recalled| *recalled != id);
             if matches!(event.body, EventBody::GameCreated(_)) {
                 self.replicas.entry(id).or_default();
             }
