@@ -18,7 +18,8 @@ use super::error::LedgerError;
 /// "tchl": what `file` and other programs see.
 const APPLICATION_ID: i64 = 0x7463_686c;
 
-const MIGRATIONS: [&str; 1] = [include_str!("../../data/migrations/0001.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../../data/migrations/0001.sql"), include_str!("../../data/migrations/0002.sql")];
 
 /// The schema this build reads and writes.
 pub const VERSION: i64 = MIGRATIONS.len() as i64;

@@ -52,6 +52,7 @@ impl Assets {
         let javascript = "text/javascript; charset=utf-8";
         Self(vec![
             ("app.css", asset("text/css; charset=utf-8", css)),
+            ("staff.css", asset("text/css; charset=utf-8", include_str!("../../web/staff.css").to_owned())),
             ("fan.js", asset(javascript, script(&[module!("fan")]))),
             ("desk.js", asset(javascript, script(&[module!("command"), module!("outbox"), module!("desk")]))),
             ("icon.svg", asset("image/svg+xml", icon)),

@@ -1,7 +1,7 @@
 //! Server-rendered HTML and embedded assets.
 //!
 //! Owns the templates, the style and the script under `web/`, and the pages' own words
-//! (`data/locales/*/pages.ftl`). Called by `api`, which hands over a board as JSON and gets a whole page back.
+//! (`data/locales/*/`, all but `events.ftl`). Called by `api`, which hands over a board as JSON and gets a whole page back.
 //! Invariants: nothing here does I/O or reads a clock, so the same facts give the same bytes; every value is
 //! escaped by default; a page is complete without script.
 
@@ -80,6 +80,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("desk_list.html", include_str!("../../web/templates/desk_list.html")),
     ("desk.html", include_str!("../../web/templates/desk.html")),
     ("organiser.html", include_str!("../../web/templates/organiser.html")),
+    ("organiser_nav.html", include_str!("../../web/templates/organiser_nav.html")),
     ("problem.html", include_str!("../../web/templates/problem.html")),
 ];
 
@@ -109,7 +110,7 @@ impl Pages {
                 }
                 let pairs: Vec<(&str, &str)> = pairs.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
                 words.text(lang.as_deref().unwrap_or_default(), id, &pairs).ok_or_else(|| {
-                    Error::new(ErrorKind::UndefinedError, format!("no message {id} in pages.ftl"))
+                    Error::new(ErrorKind::UndefinedError, format!("no message {id} in data/locales"))
                 })
             },
         );
@@ -304,7 +305,7 @@ impl Pages {
                     "now": frame.now,
                     "build": frame.build,
                     "board": board,
-                    "strings": self.strings.for_script(frame.lang),
+                    "strings": self.strings.for_script(frame.lang, script),
                 }),
             );
         }

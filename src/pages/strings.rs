@@ -1,4 +1,5 @@
-//! The pages' words, by language, from `data/locales/*/pages.ftl` (Project Fluent).
+//! The pages' words, by language, from `data/locales/*/` (Project Fluent): `pages.ftl` for every page, and a file for
+//! each kind of staff page and for votes.
 //!
 //! Called by the templates through `t(id, …)` and by the page models. The script gets its words from here too,
 //! through the page, so that there is never a second list.
@@ -9,7 +10,26 @@ use serde_json::{Map, Value};
 use std::fmt;
 use unic_langid::LanguageIdentifier;
 
-const CATALOGUES: &[(&str, &str)] = &[("en", include_str!("../../data/locales/en/pages.ftl"))];
+/// One language's file of words: language, file, text.
+type File = (&'static str, &'static str, &'static str);
+
+macro_rules! files {
+    ($lang:literal: $($name:literal),*) => {
+        &[$(($lang, $name, include_str!(concat!("../../data/locales/", $lang, "/", $name, ".ftl")))),*]
+    };
+}
+
+const CATALOGUES: &[(&str, &[File])] =
+    &[("en", files!("en": "pages", "desk", "organiser", "people", "votes", "status"))];
+
+/// Which files' `js-` messages a script gets: what a fan loads holds nothing for staff.
+fn files_of(script: &str) -> &'static [&'static str] {
+    match script {
+        "desk.js" => &["pages", "desk"],
+        "fan.js" | "vote.js" => &["pages", "votes"],
+        _ => &["pages", "organiser", "people", "votes", "status"],
+    }
+}
 
 /// One number for each plural category of the languages the box speaks; the page's script takes the text whose
 /// number falls into the same category as the number it has (CLDR).
@@ -22,7 +42,7 @@ const PLACEHOLDERS: &[&str] =
 /// The words of every language there is a catalogue for; the first is the one fallen back to.
 pub(crate) struct Strings {
     languages: Vec<(&'static str, FluentBundle<FluentResource>)>,
-    for_script: Vec<(&'static str, Value)>,
+    for_script: Vec<(&'static str, &'static str, Map<String, Value>)>,
 }
 
 impl fmt::Debug for Strings {
@@ -37,9 +57,11 @@ impl Strings {
     pub(crate) fn embedded() -> Self {
         let mut languages = Vec::new();
         let mut for_script = Vec::new();
-        for (lang, source) in CATALOGUES {
-            let bundle = bundle(lang, source);
-            for_script.push((*lang, script_strings(&bundle, source)));
+        for (lang, files) in CATALOGUES {
+            let bundle = bundle(lang, files);
+            for (lang, file, source) in *files {
+                for_script.push((*lang, *file, script_strings(&bundle, source)));
+            }
             languages.push((*lang, bundle));
         }
         Self { languages, for_script }
@@ -75,11 +97,12 @@ impl Strings {
         self.text(lang, id, arguments).unwrap_or_else(|| id.to_owned())
     }
 
-    /// The messages whose id begins with `js-`, without that prefix: a text with `{name}` placeholders, or texts by
-    /// plural sample.
-    pub(crate) fn for_script(&self, wish: &str) -> &Value {
-        let lang = self.known(wish);
-        self.for_script.iter().find(|(l, _)| *l == lang).map(|(_, v)| v).unwrap_or(&Value::Null)
+    /// The messages for that script: those whose id begins with `js-`, without that prefix: a text with `{name}`
+    /// placeholders, or texts by plural sample.
+    pub(crate) fn for_script(&self, wish: &str, script: &str) -> Value {
+        let (lang, wanted) = (self.known(wish), files_of(script));
+        let files = self.for_script.iter().filter(|(l, file, _)| *l == lang && wanted.contains(file));
+        Value::Object(files.flat_map(|(_, _, words)| words.clone()).collect())
     }
 }
 
@@ -91,13 +114,15 @@ pub(crate) fn direction(lang: &str) -> &'static str {
     }
 }
 
-fn bundle(lang: &str, source: &str) -> FluentBundle<FluentResource> {
+fn bundle(lang: &str, files: &[File]) -> FluentBundle<FluentResource> {
     let id: LanguageIdentifier = lang.parse().expect("embedded catalogues are named by language tags");
-    let resource = FluentResource::try_new(source.to_owned()).expect("embedded catalogues parse");
     let mut bundle = FluentBundle::new_concurrent(vec![id]);
     // Names are isolated by <bdi> in the page; marks inside the text would be spoken by some screen readers.
     bundle.set_use_isolating(false);
-    bundle.add_resource(resource).expect("no message of a catalogue is defined twice");
+    for (_, _, source) in files {
+        let resource = FluentResource::try_new((*source).to_owned()).expect("embedded catalogues parse");
+        bundle.add_resource(resource).expect("no message of a language is defined twice");
+    }
     bundle
 }
 
@@ -106,12 +131,12 @@ fn format(bundle: &FluentBundle<FluentResource>, id: &str, arguments: &FluentArg
     let mut faults = Vec::new();
     let text = bundle.format_pattern(pattern, Some(arguments), &mut faults).into_owned();
     for fault in faults {
-        log::warn!("message {id} of pages.ftl: {fault}");
+        log::warn!("message {id} of the pages' words: {fault}");
     }
     Some(text)
 }
 
-fn script_strings(bundle: &FluentBundle<FluentResource>, source: &str) -> Value {
+fn script_strings(bundle: &FluentBundle<FluentResource>, source: &str) -> Map<String, Value> {
     let ids = source.lines().filter_map(|line| line.split_once(" =")).map(|(id, _)| id);
     let mut strings = Map::new();
     for id in ids.filter(|id| id.starts_with("js-")) {
@@ -135,7 +160,7 @@ fn script_strings(bundle: &FluentBundle<FluentResource>, source: &str) -> Value 
         };
         strings.insert(id.trim_start_matches("js-").to_owned(), value);
     }
-    Value::Object(strings)
+    strings
 }
 
 #[cfg(test)]
@@ -160,7 +185,7 @@ mod tests {
     #[test]
     fn the_script_gets_every_plural_form_and_no_half_filled_placeholder() {
         let strings = Strings::embedded();
-        let words = strings.for_script("en");
+        let words = strings.for_script("en", "fan.js");
         assert_eq!(words["new"]["1"], "{count} new entry");
         assert_eq!(words["new"]["0"], "{count} new entries");
         assert_eq!(words["again"], "Again: {last}");

@@ -1,0 +1,1 @@
+# The words of votes, for fans and for organisers.

@@ -1,0 +1,60 @@
+-- Schema 2: votes, and the ordinary tables of a match day.
+
+-- Which polls there are, and which need not be folded at a start: a summary that the log can rebuild.
+-- `closed_ms` is when the poll was revealed or withdrawn; NULL while it is at work.
+CREATE TABLE poll (
+  id INTEGER PRIMARY KEY,
+  closed_ms INTEGER
+) STRICT;
+
+-- By this salt a device becomes a voter. It is deleted when the poll closes, so that no one can tell afterwards
+-- which device cast which ballot.
+CREATE TABLE poll_salt (
+  poll INTEGER PRIMARY KEY,
+  salt BLOB NOT NULL
+) STRICT;
+
+-- How many ballots were refused while a poll was at work, by reason; written into the log when it closes.
+CREATE TABLE poll_refused (
+  poll INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (poll, reason)
+) STRICT, WITHOUT ROWID;
+
+-- Teams with their squads, from which games are made; JSON as the API takes it.
+CREATE TABLE team (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL UNIQUE,
+  body TEXT NOT NULL
+) STRICT;
+
+-- Which games or pitches a commentator is limited to; without a line, all.
+CREATE TABLE assignment (
+  user INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+  kind TEXT NOT NULL CHECK (kind IN ('game', 'pitch')),
+  value TEXT NOT NULL,
+  PRIMARY KEY (user, kind, value)
+) STRICT, WITHOUT ROWID;
+
+-- Links that log somebody in, each once; only hashes are kept.
+CREATE TABLE login_link (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  hash BLOB NOT NULL UNIQUE,
+  user INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+  created_ms INTEGER NOT NULL,
+  used_ms INTEGER
+) STRICT;
+
+-- What staff did that is no event of the log, and what was refused to them.
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  boot INTEGER NOT NULL,
+  mono_ms INTEGER NOT NULL,
+  wall_ms INTEGER NOT NULL,
+  wall_trusted INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  action TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  outcome TEXT NOT NULL
+) STRICT;
