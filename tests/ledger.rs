@@ -17,6 +17,7 @@ use touchline::ledger::error::{FailureKind, LedgerError};
 use touchline::ledger::events::{Audience, LogQuery};
 use touchline::ledger::outcome::{Outcome, Ticket};
 use touchline::ledger::role::Role;
+use touchline::ledger::role::Scope;
 use touchline::ledger::text::{ERASED, Erase};
 use touchline::ledger::work::WriteError;
 use touchline::ledger::{INBOX, Ledger, SubmitError, verify};
@@ -130,7 +131,9 @@ fn what_waits_together_is_committed_together() {
         let held = Held::new(&ledger).await;
         let before = ledger.commits();
         let tickets: Vec<Ticket> = (0..100)
-            .map(|n| ledger.submit(stray(&ledger, &n.to_string()), print("x")).expect("there is room"))
+            .map(|n| {
+                ledger.submit(stray(&ledger, &n.to_string()), print("x"), Scope::All).expect("there is room")
+            })
             .collect();
         assert!(
             tickets.iter().all(|ticket| ticket.ready().is_none()),
@@ -149,20 +152,24 @@ fn a_command_sent_again_gets_its_first_outcome() {
     let folder = Folder::new();
     block_on(async {
         let (ledger, _) = open(&folder.0);
-        let first = finish(ledger.submit(stray(&ledger, "a"), print("body")).expect("room")).await;
+        let first =
+            finish(ledger.submit(stray(&ledger, "a"), print("body"), Scope::All).expect("room")).await;
         assert!(missing(&first));
-        let again = finish(ledger.submit(stray(&ledger, "a"), print("body")).expect("room")).await;
+        let again =
+            finish(ledger.submit(stray(&ledger, "a"), print("body"), Scope::All).expect("room")).await;
         assert_eq!(again, Outcome::Repeated(Box::new(first.clone())));
-        let other = finish(ledger.submit(stray(&ledger, "a"), print("other")).expect("room")).await;
+        let other =
+            finish(ledger.submit(stray(&ledger, "a"), print("other"), Scope::All).expect("room")).await;
         assert_eq!(other, Outcome::Mismatch);
         ledger.close().await;
         drop(ledger);
         let (ledger, _) = open(&folder.0);
-        let again = finish(ledger.submit(stray(&ledger, "a"), print("body")).expect("room")).await;
+        let again =
+            finish(ledger.submit(stray(&ledger, "a"), print("body"), Scope::All).expect("room")).await;
         assert_eq!(again, Outcome::Repeated(Box::new(first.clone())));
         let mut elsewhere = stray(&ledger, "a");
         elsewhere.actor.0 = "user:2".to_owned();
-        let another = finish(ledger.submit(elsewhere, print("other")).expect("room")).await;
+        let another = finish(ledger.submit(elsewhere, print("other"), Scope::All).expect("room")).await;
         assert_eq!(another, first, "another sender's id is another command");
     });
 }
@@ -173,7 +180,8 @@ fn a_command_twice_in_one_batch_is_decided_once() {
     block_on(async {
         let (ledger, _) = open(&folder.0);
         let held = Held::new(&ledger).await;
-        let create = || ledger.submit(command(&ledger, "c", new_game()), print("c")).expect("room");
+        let create =
+            || ledger.submit(command(&ledger, "c", new_game()), print("c"), Scope::All).expect("room");
         let (first, second) = (create(), create());
         held.release().await;
         let first = finish(first).await;
@@ -215,9 +223,11 @@ fn a_full_inbox_refuses_at_once_and_recovers() {
         };
         let held = Held::new(&ledger).await;
         let tickets: Vec<Ticket> = (0..INBOX)
-            .map(|n| ledger.submit(stray(&ledger, &n.to_string()), print("x")).expect("there is room"))
+            .map(|n| {
+                ledger.submit(stray(&ledger, &n.to_string()), print("x"), Scope::All).expect("there is room")
+            })
             .collect();
-        let refused = ledger.submit(stray(&ledger, "late"), print("x"));
+        let refused = ledger.submit(stray(&ledger, "late"), print("x"), Scope::All);
         assert_eq!(refused.map(|_| ()), Err(SubmitError::Full));
         assert!(!ledger.is_pending(&actor(), "late"));
         let refused = intake.submit(envelope());
@@ -240,10 +250,12 @@ fn a_failed_commit_fails_every_command_of_the_batch_and_leaves_no_trace() {
         let held = Held::new(&ledger).await;
         // Only now: what was answered before may leave after its answer.
         let committed = ledger.committed();
-        let first =
-            ledger.submit(command(&ledger, "g2", goal(game, "home", "9")), print("g2")).expect("room");
-        let second = ledger.submit(command(&ledger, "n2", new_game()), print("n2")).expect("room");
-        let third = ledger.submit(stray(&ledger, "s2"), print("s2")).expect("room");
+        let first = ledger
+            .submit(command(&ledger, "g2", goal(game, "home", "9")), print("g2"), Scope::All)
+            .expect("room");
+        let second =
+            ledger.submit(command(&ledger, "n2", new_game()), print("n2"), Scope::All).expect("room");
+        let third = ledger.submit(stray(&ledger, "s2"), print("s2"), Scope::All).expect("room");
         // The future sends at its first poll, which comes before the held write ends.
         let poisoned = poison(ledger.clone());
         let released = held.release();
@@ -397,10 +409,10 @@ fn after_closing_everything_is_refused_and_the_write_ahead_log_is_empty() {
     let folder = Folder::new();
     block_on(async {
         let (ledger, _) = open(&folder.0);
-        let waiting = ledger.submit(stray(&ledger, "a"), print("a")).expect("room");
+        let waiting = ledger.submit(stray(&ledger, "a"), print("a"), Scope::All).expect("room");
         ledger.close().await;
         assert!(missing(&finish(waiting).await), "what waited is committed");
-        let refused = ledger.submit(stray(&ledger, "b"), print("b"));
+        let refused = ledger.submit(stray(&ledger, "b"), print("b"), Scope::All);
         assert_eq!(refused.map(|_| ()), Err(SubmitError::Stopped));
         let write = ledger.write(|_| Ok::<_, rusqlite::Error>(())).await;
         assert!(matches!(write, Err(WriteError::Failed(f)) if f.kind == FailureKind::Stopped));
@@ -743,7 +755,7 @@ fn commands_from_many_callers_at_once_all_count_exactly_once() {
                         let id = format!("{caller}-{n}");
                         let send = || {
                             let command = command(&ledger, &id, goal(game, "away", "7"));
-                            ledger.submit(command, print(&id)).expect("room")
+                            ledger.submit(command, print(&id), Scope::All).expect("room")
                         };
                         // Sent twice, as a phone does that has lost the answer.
                         let (first, second) = (send(), send());

@@ -67,7 +67,8 @@ pub(super) fn submit(
     source: &[u8],
     body: CommandBody,
 ) -> Result<Pending, Problem> {
-    let envelope = Envelope { actor: who.actor.clone(), role: who.role, id, source, body };
+    let envelope =
+        Envelope { actor: who.actor.clone(), role: who.role, scope: who.scope.clone(), id, source, body };
     state.intake.submit(envelope).map_err(|refusal| refused(&refusal))
 }
 

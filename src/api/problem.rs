@@ -15,6 +15,7 @@ pub(crate) fn of_rejection(rejection: &Rejection) -> Problem {
         RejectionKind::Conflict => 409,
         RejectionKind::Invalid => 422,
         RejectionKind::Missing => 404,
+        RejectionKind::Forbidden => 403,
     };
     let problem = Problem::new(status, rejection.code, rejection.detail.clone());
     match rejection.seq {

@@ -30,7 +30,7 @@ use self::throttle::Throttle;
 use crate::domain::command::Actor;
 use crate::ledger::Ledger;
 use crate::ledger::error::{Failure, LedgerError};
-use crate::ledger::role::Role;
+use crate::ledger::role::{Role, Scope};
 use crate::ledger::work::WriteError;
 use crate::runtime::{self, Time};
 
@@ -44,6 +44,8 @@ pub struct Who {
     pub actor: Actor,
     /// What they may do.
     pub role: Role,
+    /// In which games they may do it.
+    pub scope: Scope,
     /// As pages name them.
     pub name: Arc<str>,
     /// By what they are known.
@@ -152,6 +154,7 @@ impl Auth {
         Some(Who {
             actor: token_actor(token.id),
             role: token.role,
+            scope: Scope::All,
             name: name.clone(),
             by: Credential::Token(token.id),
         })
@@ -360,6 +363,7 @@ fn user_who((name, user): &(Arc<str>, User), session: SessionId) -> Who {
     Who {
         actor: Actor(format!("user:{}", user.id.0)),
         role: user.role,
+        scope: Scope::All,
         name: name.clone(),
         by: Credential::Session(session),
     }

@@ -52,6 +52,11 @@ impl Replica {
             }
             return;
         }
+        if matches!(event.body, EventBody::ScorerChanged { .. }) {
+            // Known to both, as the public board never shows it: a game need not be kept twice for its sake.
+            self.public.iter_mut().chain(self.staff.as_mut()).for_each(|game| apply(game, event));
+            return;
+        }
         if !is_public && self.staff.is_none() {
             self.staff.clone_from(&self.public);
         }

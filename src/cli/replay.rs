@@ -278,7 +278,7 @@ fn portion(way: u64, share: f64) -> u64 {
 fn shown_at(play: &Play) -> Option<u64> {
     match play {
         Play::Enter { at, .. } | Play::Insert { at, .. } | Play::Replace { at, .. } => at.as_ref()?.clock_ms,
-        Play::Void { .. } => None,
+        Play::Void { .. } | Play::Scorer(_) => None,
     }
 }
 

@@ -44,6 +44,16 @@ pub fn apply(game: &mut Game, event: &Event) {
             game.resumed = Some(Resumed { seq: event.seq, gap_ms: *gap_ms });
             add(game, event, What::Entry(Entry::Clock(ClockDo::Set(*value_ms))), None, None);
         }
+        EventBody::ScorerChanged { scorer } => game.scorer.clone_from(scorer),
+        // Of the venue or of a poll: never in a game's stream.
+        EventBody::VenueChanged(_)
+        | EventBody::PollCreated { .. }
+        | EventBody::PollOpened
+        | EventBody::PollClosed(_)
+        | EventBody::PollRevealed { .. }
+        | EventBody::PollWithdrawn { .. }
+        | EventBody::TicketsIssued { .. }
+        | EventBody::BallotCast(_) => return,
     }
     game.last_seq = event.seq;
     if event.order.is_some() {

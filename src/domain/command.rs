@@ -2,6 +2,8 @@
 
 use super::clock::Stamp;
 use super::event::{Entry, GameChange, GameTime, NewGame};
+use super::poll::{Ballot, NewPoll, PollDo, PollId};
+use super::venue::VenueChange;
 use super::{GameId, Seq};
 
 /// Who asks, by a stable name that is kept in the log: `user:kim`, `token:feed`, `box`.
@@ -50,6 +52,24 @@ pub enum CommandBody {
         /// What is done.
         play: Play,
     },
+    /// Another name, other pitches or languages of the venue, by an organiser.
+    ChangeVenue(VenueChange),
+    /// A new poll, by an organiser.
+    CreatePoll(Box<NewPoll>),
+    /// Anything an organiser does with a poll.
+    Poll {
+        /// Which poll.
+        poll: PollId,
+        /// What is done.
+        what: PollDo,
+    },
+    /// A vote, by a fan.
+    Ballot {
+        /// In which poll.
+        poll: PollId,
+        /// The ballot.
+        ballot: Ballot,
+    },
 }
 
 /// What a commentator can do in a game.
@@ -87,4 +107,22 @@ pub enum Play {
         /// When in the game; as it was where absent.
         at: Option<GameTime>,
     },
+    /// Who is the game's primary scorer.
+    Scorer(ScorerDo),
+}
+
+/// What is done about the primary scorer of a game.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScorerDo {
+    /// The sender is from now on; refused while somebody else is.
+    Claim,
+    /// The sender is from now on, whoever was; they are told.
+    TakeOver,
+    /// The sender gives it to another.
+    HandOver {
+        /// To whom.
+        to: Actor,
+    },
+    /// Nobody is from now on.
+    Release,
 }

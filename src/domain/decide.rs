@@ -32,6 +32,9 @@ pub fn play(game: &Game, play: &Play, expect_seq: Option<Seq>, now: &Stamp) -> R
         Play::Insert { after, entry, at } => insert(game, *after, entry, at.as_ref(), now),
         Play::Void { seq, reason } => void(game, *seq, reason.as_deref(), now),
         Play::Replace { seq, entry, at } => replace(game, *seq, entry, at.as_ref(), now),
+        Play::Scorer(_) => {
+            Err(Rejection::invalid("invalid-value", "Who scores is decided by who asks, not by the game."))
+        }
     }
 }
 

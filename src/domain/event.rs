@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::clock::Stamp;
 use super::command::Actor;
 use super::order::Order;
+use super::poll::{Ballot, Closing, NewPoll, PollId, Voter};
 use super::sport::Sport;
+use super::venue::VenueChange;
 use super::{GameId, Seq};
 
 /// An event as the ledger keeps it.
@@ -50,6 +52,8 @@ pub enum Stream {
     Venue,
     /// One game.
     Game(GameId),
+    /// One poll.
+    Poll(PollId),
 }
 
 /// Who may see an event.
@@ -107,6 +111,41 @@ pub enum EventBody {
         /// How long the box was off, where wall time could tell.
         gap_ms: Option<u64>,
     },
+    /// Somebody else is the game's primary scorer, or nobody.
+    ScorerChanged {
+        /// Who is now.
+        scorer: Option<Actor>,
+    },
+    /// The venue's name, pitches or languages changed.
+    VenueChanged(VenueChange),
+    /// A poll was set up.
+    PollCreated {
+        /// Its number.
+        id: PollId,
+        /// What was asked.
+        poll: Box<NewPoll>,
+    },
+    /// A poll takes ballots from now on.
+    PollOpened,
+    /// A poll takes no more ballots.
+    PollClosed(Closing),
+    /// Some of a poll's result is out, from the last rank up.
+    PollRevealed {
+        /// Options with what each has, in the order they come out.
+        counts: Vec<(u32, u64)>,
+    },
+    /// A poll was taken off every page.
+    PollWithdrawn {
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Codes of a poll were printed.
+    TicketsIssued {
+        /// The voters they stand for.
+        voters: Vec<Voter>,
+    },
+    /// A ballot counts, in place of the same voter's former one.
+    BallotCast(Ballot),
 }
 
 /// Something that stands in a game's course.

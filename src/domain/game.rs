@@ -31,6 +31,8 @@ pub struct Game {
     pub last_entry: Option<Stamp>,
     /// Set by a `ClockResumed` until the clock is next worked by hand.
     pub resumed: Option<Resumed>,
+    /// Who alone enters the score; nobody, and everybody may.
+    pub scorer: Option<Actor>,
     pub(super) entries: Vec<GameEntry>,
     pub(super) state: Folded,
     pub(super) checkpoints: Vec<(usize, Folded)>,
@@ -226,6 +228,7 @@ impl Game {
             last_seq: created.seq,
             last_entry: None,
             resumed: None,
+            scorer: None,
             entries: Vec::new(),
             state,
             checkpoints: Vec::new(),

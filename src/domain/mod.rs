@@ -1,4 +1,4 @@
-//! The rules of games: pure, without I/O, clock or public shapes.
+//! The rules of games and votes: pure, without I/O, clock or public shapes.
 //!
 //! A command is decided against a [`game::Game`] and becomes events; a game is the fold of its events in
 //! order ([`order`]), never in order of arrival. [`decide`] may refuse, [`apply`] may not fail. Time, ids
@@ -15,10 +15,13 @@ pub mod game;
 mod links;
 pub mod order;
 mod place;
+pub mod poll;
 mod score;
+pub mod scorer;
 pub mod scoring;
 pub mod sport;
 mod trial;
+pub mod venue;
 
 use std::fmt;
 
@@ -57,6 +60,8 @@ pub enum RejectionKind {
     Invalid,
     /// What it names does not exist; HTTP 404.
     Missing,
+    /// It is right, and not the sender's to do; HTTP 403.
+    Forbidden,
 }
 
 impl Rejection {
@@ -73,6 +78,11 @@ impl Rejection {
     /// What the command names does not exist.
     pub fn missing(code: &'static str, detail: impl Into<String>) -> Self {
         Self { code, kind: RejectionKind::Missing, detail: detail.into(), seq: None }
+    }
+
+    /// The command is right, and not the sender's to do.
+    pub fn forbidden(code: &'static str, detail: impl Into<String>) -> Self {
+        Self { code, kind: RejectionKind::Forbidden, detail: detail.into(), seq: None }
     }
 
     /// Names the event that stands in the way.

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::FormatError;
+use super::{FormatError, scorer};
 use crate::domain::Seq;
 use crate::domain::command::Play;
 use crate::domain::event::{Action, Award, ClockDo, Entry, GameTime, Review, SegmentDo, State, Urgency};
@@ -45,6 +45,7 @@ pub fn read(value: &Value) -> Result<CommandForm, FormatError> {
             let (entry, at) = read_with(&with)?;
             Play::Insert { after, entry, at }
         }
+        Some("scorer") => Play::Scorer(scorer::read(&Value::Object(fields))?),
         _ => {
             let at = read_at(&mut fields)?;
             Play::Enter { entry: read_entry(&Value::Object(fields))?, at }
@@ -62,6 +63,7 @@ pub fn write_play(play: &Play) -> Map<String, Value> {
             let kind = "void".to_owned();
             return to_map(&VoidForm { kind, seq: *seq, reason: reason.clone() });
         }
+        Play::Scorer(what) => return scorer::write(what),
         Play::Insert { after, .. } => ("insert", "after", *after),
         Play::Replace { seq, .. } => ("replace", "seq", *seq),
     };

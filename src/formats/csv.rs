@@ -56,7 +56,16 @@ impl Row {
             EventBody::GameCreated(_)
             | EventBody::GameChanged(_)
             | EventBody::GameWithdrawn { .. }
-            | EventBody::ClockResumed { .. } => None,
+            | EventBody::ClockResumed { .. }
+            | EventBody::ScorerChanged { .. }
+            | EventBody::VenueChanged(_)
+            | EventBody::PollCreated { .. }
+            | EventBody::PollOpened
+            | EventBody::PollClosed(_)
+            | EventBody::PollRevealed { .. }
+            | EventBody::PollWithdrawn { .. }
+            | EventBody::TicketsIssued { .. }
+            | EventBody::BallotCast(_) => None,
         }
     }
 
@@ -136,7 +145,7 @@ impl Row {
     fn line(self, event: &Event) -> String {
         let game = match event.stream {
             Stream::Game(id) => id.to_string(),
-            Stream::Venue => String::new(),
+            Stream::Venue | Stream::Poll(_) => String::new(),
         };
         let order = event.order.as_ref().map(ToString::to_string).unwrap_or_default();
         let numbers = [event.seq.to_string(), game, order, write_time(event.stamp.wall_ms)];

@@ -1,7 +1,8 @@
 //! Importers and exporters, pure: bytes to commands and events, and back.
 //!
 //! [`game`] and [`command`] are the JSON of a new game and of a command, as the API takes them, a
-//! recording stores them and an export keeps them: one form, read and written in one place. Sources of
+//! recording stores them and an export keeps them: one form, read and written in one place; [`poll`] is that
+//! of votes. Sources of
 //! other people: [`openfootball`] and [`wyscout`]. Our own files: [`recording`] (a match to be replayed),
 //! [`ndjson`] (events, exact there and back), [`json`] and [`csv`] (for reading elsewhere).
 //! Called by the command line, the tests and whoever parses a command. Nothing here reads a file, a clock
@@ -13,7 +14,9 @@ pub mod game;
 pub mod json;
 pub mod ndjson;
 pub mod openfootball;
+pub mod poll;
 pub mod recording;
+mod scorer;
 pub mod shootout;
 pub mod wyscout;
 

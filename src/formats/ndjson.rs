@@ -14,11 +14,14 @@ use serde_json::{Map, Value, json};
 use super::FormatError;
 use super::command::{read_with, write_with};
 use super::game::{self, GameForm};
+use super::poll;
 use crate::domain::clock::Stamp;
 use crate::domain::command::Actor;
 use crate::domain::event::{Event, EventBody, GameSetup, Stream, Visibility};
 use crate::domain::order::Order;
+use crate::domain::poll::PollId;
 use crate::domain::sport::Sport;
+use crate::domain::venue::VenueChange;
 use crate::domain::{GameId, Seq};
 
 /// The format's name in the first line.
@@ -78,6 +81,7 @@ pub fn write_event(event: &Event) -> Value {
         stream: match event.stream {
             Stream::Venue => "venue".to_owned(),
             Stream::Game(id) => format!("game/{id}"),
+            Stream::Poll(id) => format!("poll/{id}"),
         },
         visibility: match event.visibility {
             Visibility::Public => "public",
@@ -103,7 +107,10 @@ pub fn read_event(value: &Value, sports: &BTreeMap<String, Arc<Sport>>) -> Resul
     let stream = match form.stream.split_once('/') {
         None if form.stream == "venue" => Stream::Venue,
         Some(("game", id)) => Stream::Game(game_id(id)?),
-        _ => return Err(wrong(format!("`stream` is `{}`, neither venue nor game/N", form.stream))),
+        Some(("poll", id)) if id.parse::<u64>().is_ok_and(|id| id > 0) => {
+            Stream::Poll(PollId(id.parse().unwrap_or_default()))
+        }
+        _ => return Err(wrong(format!("`stream` is `{}`, none of venue, game/N, poll/N", form.stream))),
     };
     let visibility = match form.visibility.as_str() {
         "public" => Visibility::Public,
@@ -154,6 +161,20 @@ fn write_body(body: &EventBody) -> Map<String, Value> {
         EventBody::ClockResumed { value_ms, gap_ms } => {
             without_null(json!({"type": "clock_resumed", "value_ms": value_ms, "gap_ms": gap_ms}))
         }
+        EventBody::ScorerChanged { scorer } => {
+            let scorer = scorer.as_ref().map(|actor| actor.0.as_str());
+            without_null(json!({"type": "scorer_changed", "scorer": scorer}))
+        }
+        EventBody::VenueChanged(VenueChange { name, pitches, languages }) => without_null(
+            json!({"type": "venue_changed", "name": name, "pitches": pitches, "languages": languages}),
+        ),
+        EventBody::PollCreated { .. }
+        | EventBody::PollOpened
+        | EventBody::PollClosed(_)
+        | EventBody::PollRevealed { .. }
+        | EventBody::PollWithdrawn { .. }
+        | EventBody::TicketsIssued { .. }
+        | EventBody::BallotCast(_) => poll::write_body(body).unwrap_or_default(),
     };
     match value {
         Value::Object(map) => map,
@@ -162,6 +183,9 @@ fn write_body(body: &EventBody) -> Map<String, Value> {
 }
 
 fn read_body(value: &Value, sports: &BTreeMap<String, Arc<Sport>>) -> Result<EventBody, FormatError> {
+    if value["type"].as_str().is_some_and(poll::is_poll) {
+        return poll::read_body(value);
+    }
     let form = BodyForm::deserialize(value).map_err(|error| wrong(error.to_string()))?;
     Ok(match form {
         BodyForm::GameCreated { id, sport_hash, game } => {
@@ -183,6 +207,10 @@ fn read_body(value: &Value, sports: &BTreeMap<String, Arc<Sport>>) -> Result<Eve
             EventBody::Replaced { target, entry, at }
         }
         BodyForm::ClockResumed { value_ms, gap_ms } => EventBody::ClockResumed { value_ms, gap_ms },
+        BodyForm::ScorerChanged { scorer } => EventBody::ScorerChanged { scorer: scorer.map(Actor) },
+        BodyForm::VenueChanged { name, pitches, languages } => {
+            EventBody::VenueChanged(VenueChange { name, pitches, languages })
+        }
     })
 }
 
@@ -269,4 +297,6 @@ enum BodyForm {
     Voided { target: Seq, cascade: Vec<Seq>, reason: Option<String> },
     Replaced { target: Seq, entry: Value },
     ClockResumed { value_ms: u64, gap_ms: Option<u64> },
+    ScorerChanged { scorer: Option<String> },
+    VenueChanged { name: Option<String>, pitches: Option<Vec<String>>, languages: Option<Vec<String>> },
 }

@@ -13,9 +13,10 @@ use std::pin::Pin;
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::command::{Actor, Command, CommandBody};
+use crate::domain::poll::{Ballot, PollId, Voter};
 use crate::ledger::error::LedgerError;
 use crate::ledger::outcome::{Outcome, Ticket};
-use crate::ledger::role::Role;
+use crate::ledger::role::{Role, Scope};
 use crate::ledger::{Ledger, SubmitError};
 
 /// The longest command, as its sender wrote it, in bytes.
@@ -28,6 +29,8 @@ pub struct Envelope<'a> {
     pub actor: Actor,
     /// What they may do.
     pub role: Role,
+    /// Where they may do it.
+    pub scope: Scope,
     /// The id they gave it.
     pub id: Option<String>,
     /// What they sent, byte for byte: by it a repetition is told from another command under the same id.
@@ -143,9 +146,38 @@ impl Intake {
         let fingerprint = fingerprint(&envelope.body, envelope.source);
         let command = Command { id: id.clone(), actor: envelope.actor, stamp, body: envelope.body };
         log::debug!("command {id} of {}", command.actor.0);
-        match self.ledger.submit(command, fingerprint) {
+        match self.ledger.submit(command, fingerprint, envelope.scope) {
             Ok(ticket) => Ok(Pending { id, ticket }),
             Err(SubmitError::Full) => Err(Refusal::Full { retry_after_s: 1 }),
+            Err(SubmitError::Stopped) => Err(Refusal::Stopping),
+        }
+    }
+
+    /// Puts a fan's ballot into the crowd's inbox, never waiting. The sender it is kept under is the voter.
+    ///
+    /// # Errors
+    /// A bad id, a full inbox, or a box that is stopping.
+    pub fn cast(
+        &self,
+        poll: PollId,
+        voter: Voter,
+        id: Option<String>,
+        choice: Vec<u32>,
+    ) -> Result<Pending, Refusal> {
+        if id.as_deref().is_some_and(|id| !id::is_valid(id)) {
+            return Err(Refusal::BadId);
+        }
+        let mut nonce = [0; 16];
+        getrandom::fill(&mut nonce).expect("the system gives random bytes");
+        let stamp = self.ledger.stamp();
+        let id = id.unwrap_or_else(|| id::make(stamp.wall_ms));
+        let actor = Actor(format!("voter:{voter}"));
+        let body = CommandBody::Ballot { poll, ballot: Ballot { voter, choice, nonce } };
+        let command = Command { id: id.clone(), actor, stamp, body };
+        // A ballot is compared as it is kept, voter and choice, so its bytes need no hash.
+        match self.ledger.submit(command, [0; 32], Scope::All) {
+            Ok(ticket) => Ok(Pending { id, ticket }),
+            Err(SubmitError::Full) => Err(Refusal::Full { retry_after_s: 2 }),
             Err(SubmitError::Stopped) => Err(Refusal::Stopping),
         }
     }
@@ -166,9 +198,14 @@ impl Intake {
 fn needs(body: &CommandBody) -> Role {
     match body {
         CommandBody::Play { .. } => Role::Commentator,
-        CommandBody::CreateGame(_) | CommandBody::ChangeGame { .. } | CommandBody::WithdrawGame { .. } => {
-            Role::Organiser
-        }
+        CommandBody::CreateGame(_)
+        | CommandBody::ChangeGame { .. }
+        | CommandBody::WithdrawGame { .. }
+        | CommandBody::ChangeVenue(_)
+        | CommandBody::CreatePoll(_)
+        | CommandBody::Poll { .. } => Role::Organiser,
+        // A fan's, and handed in by [`Intake::cast`]; nobody's role gives a vote.
+        CommandBody::Ballot { .. } => Role::Commentator,
     }
 }
 
@@ -179,6 +216,10 @@ fn fingerprint(body: &CommandBody, source: &[u8]) -> [u8; 32] {
         CommandBody::ChangeGame { game, .. } => format!("change {game}"),
         CommandBody::WithdrawGame { game, .. } => format!("withdraw {game}"),
         CommandBody::Play { game, .. } => format!("play {game}"),
+        CommandBody::ChangeVenue(_) => "venue".to_owned(),
+        CommandBody::CreatePoll(_) => "create poll".to_owned(),
+        CommandBody::Poll { poll, .. } => format!("poll {poll}"),
+        CommandBody::Ballot { poll, .. } => format!("ballot {poll}"),
     };
     let mut hasher = Sha256::new();
     hasher.update(target.as_bytes());

@@ -40,7 +40,7 @@ pub fn adopt(dir: &Path, events: &[Event]) -> Result<Verified, LedgerError> {
         .map_err(|cause| LedgerError::Database { doing: "begin a transaction", cause })?;
     check_empty(events::head(&tx)?.seq)?;
     let boot = events.last().map_or(0, |event| event.stamp.boot);
-    let mut memory = Memory::new(&tx, boot, Time::system(), Arc::default())?;
+    let mut memory = Memory::new(&tx, boot, Time::system(), Arc::default(), Arc::default())?;
     for event in events {
         memory.adopt(&tx, event)?;
     }

@@ -14,6 +14,7 @@ use crate::domain::clock::Stamp;
 use crate::domain::command::Actor;
 use crate::domain::event::{Event, Stream, Visibility};
 use crate::domain::order::Order;
+use crate::domain::poll::PollId;
 use crate::domain::sport::Sport;
 use crate::domain::{GameId, Seq};
 
@@ -25,7 +26,7 @@ pub const VERSION: u32 = 1;
 pub struct Row {
     /// Its number.
     pub seq: Seq,
-    /// `venue`, `game/7`.
+    /// `venue`, `game/7`, `poll/3`.
     pub stream: String,
     /// `public`, `staff`, `sealed`.
     pub visibility: String,
@@ -149,6 +150,7 @@ pub fn stream_text(stream: Stream) -> String {
     match stream {
         Stream::Venue => "venue".to_owned(),
         Stream::Game(game) => format!("game/{game}"),
+        Stream::Poll(poll) => format!("poll/{poll}"),
     }
 }
 
@@ -158,6 +160,7 @@ pub fn parse_stream(text: &str) -> Option<Stream> {
     match text.split_once('/') {
         None => (text == "venue").then_some(Stream::Venue),
         Some(("game", id)) => Some(Stream::Game(GameId(id.parse().ok()?))),
+        Some(("poll", id)) => Some(Stream::Poll(PollId(id.parse().ok()?))),
         Some(_) => None,
     }
 }

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use super::codec::{Sports, Texts};
 use super::stored;
 use crate::domain::GameId;
+use crate::domain::command::Actor;
 use crate::domain::event::{
     Action, Award, ClockDo, Entry, EventBody, GameChange, GameSetup, GameTime, NewGame, Param, Player,
     Review, SegmentDo, SideSetup, State, Urgency,
 };
+use crate::domain::poll::{Access, Ballot, Closing, Kind, NewPoll, PollId, Tie, Voter};
+use crate::domain::venue::VenueChange;
 
 /// Decodes bodies, fetching texts and sports as it goes.
 pub(super) struct Decoder<'a, S>(pub(super) &'a mut S);
@@ -52,6 +55,55 @@ impl<E, S: Texts<Error = E> + Sports<Error = E>> Decoder<'_, S> {
                 EventBody::Replaced { target, entry: self.entry(entry)?, at: at.map(read_game_time) }
             }
             stored::Body::ClockResumed { value_ms, gap_ms } => EventBody::ClockResumed { value_ms, gap_ms },
+            stored::Body::ScorerChanged { scorer } => EventBody::ScorerChanged { scorer: scorer.map(Actor) },
+            stored::Body::VenueChanged { name, pitches, languages } => {
+                EventBody::VenueChanged(VenueChange { name, pitches, languages })
+            }
+            stored::Body::PollCreated { id, poll } => {
+                EventBody::PollCreated { id: PollId(id), poll: Box::new(self.poll(poll)?) }
+            }
+            stored::Body::PollOpened {} => EventBody::PollOpened,
+            stored::Body::PollClosed { turnout, refused, lot } => {
+                EventBody::PollClosed(Closing { turnout, refused, lot: lot.0 })
+            }
+            stored::Body::PollRevealed { counts } => EventBody::PollRevealed { counts },
+            stored::Body::PollWithdrawn { reason } => {
+                EventBody::PollWithdrawn { reason: self.optional(reason)? }
+            }
+            stored::Body::TicketsIssued { voters } => {
+                EventBody::TicketsIssued { voters: voters.into_iter().map(|voter| Voter(voter.0)).collect() }
+            }
+            stored::Body::BallotCast { voter, choice, nonce } => {
+                EventBody::BallotCast(Ballot { voter: Voter(voter.0), choice, nonce: nonce.0 })
+            }
+        })
+    }
+
+    fn poll(&mut self, poll: stored::Poll) -> Result<NewPoll, E> {
+        Ok(NewPoll {
+            question: self.text(poll.question)?,
+            kind: match poll.method {
+                stored::Method::Single => Kind::Single,
+                stored::Method::Multiple(max) => Kind::Multiple { max },
+                stored::Method::Points(scale) => Kind::Points { scale },
+                stored::Method::Rating(steps) => Kind::Rating { steps },
+            },
+            options: poll.options.into_iter().map(|option| self.text(option)).collect::<Result<_, _>>()?,
+            game: poll.game.map(GameId),
+            access: match poll.access {
+                stored::Access::Open => Access::Open,
+                stored::Access::Ticket => Access::Ticket,
+            },
+            secret: poll.secret,
+            changeable: poll.changeable,
+            tie: match poll.tie {
+                stored::Tie::Shared => Tie::Shared,
+                stored::Tie::MostVoters => Tie::MostVoters,
+                stored::Tie::Lot => Tie::Lot,
+            },
+            opens_at: poll.opens_at,
+            closes_at: poll.closes_at,
+            open_for_ms: poll.open_for_ms,
         })
     }
 

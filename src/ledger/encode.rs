@@ -8,6 +8,7 @@ use super::text::TextKind;
 use crate::domain::event::{
     ClockDo, Entry, EventBody, GameTime, Param, Review, SegmentDo, SideSetup, State, Urgency,
 };
+use crate::domain::poll::{Access, Kind, NewPoll, Tie};
 
 /// Encodes bodies, keeping texts as it goes.
 pub(super) struct Encoder<'a, T>(pub(super) &'a mut T);
@@ -51,6 +52,69 @@ impl<T: Texts> Encoder<'_, T> {
             EventBody::ClockResumed { value_ms, gap_ms } => {
                 stored::Body::ClockResumed { value_ms: *value_ms, gap_ms: *gap_ms }
             }
+            EventBody::ScorerChanged { scorer } => {
+                stored::Body::ScorerChanged { scorer: scorer.as_ref().map(|actor| actor.0.clone()) }
+            }
+            EventBody::VenueChanged(change) => stored::Body::VenueChanged {
+                name: change.name.clone(),
+                pitches: change.pitches.clone(),
+                languages: change.languages.clone(),
+            },
+            EventBody::PollCreated { id, poll } => {
+                stored::Body::PollCreated { id: id.0, poll: self.poll(poll)? }
+            }
+            EventBody::PollOpened => stored::Body::PollOpened {},
+            EventBody::PollClosed(closing) => stored::Body::PollClosed {
+                turnout: closing.turnout,
+                refused: closing.refused.clone(),
+                lot: stored::Hex(closing.lot),
+            },
+            EventBody::PollRevealed { counts } => stored::Body::PollRevealed { counts: counts.clone() },
+            EventBody::PollWithdrawn { reason } => {
+                stored::Body::PollWithdrawn { reason: self.line(reason.as_deref())? }
+            }
+            EventBody::TicketsIssued { voters } => stored::Body::TicketsIssued {
+                voters: voters.iter().map(|voter| stored::Hex(voter.0)).collect(),
+            },
+            EventBody::BallotCast(ballot) => stored::Body::BallotCast {
+                voter: stored::Hex(ballot.voter.0),
+                choice: ballot.choice.clone(),
+                nonce: stored::Hex(ballot.nonce),
+            },
+        })
+    }
+
+    /// Options are often people's names, so they can be erased like those.
+    fn poll(&mut self, poll: &NewPoll) -> Result<stored::Poll, T::Error> {
+        let mut keep = |kind, text: &str| Ok(stored::Text::Kept(self.0.put(kind, text)?));
+        Ok(stored::Poll {
+            question: keep(TextKind::Line, &poll.question)?,
+            method: match &poll.kind {
+                Kind::Single => stored::Method::Single,
+                Kind::Multiple { max } => stored::Method::Multiple(*max),
+                Kind::Points { scale } => stored::Method::Points(scale.clone()),
+                Kind::Rating { steps } => stored::Method::Rating(*steps),
+            },
+            options: poll
+                .options
+                .iter()
+                .map(|option| keep(TextKind::Person, option))
+                .collect::<Result<_, _>>()?,
+            game: poll.game.map(|game| game.0),
+            access: match poll.access {
+                Access::Open => stored::Access::Open,
+                Access::Ticket => stored::Access::Ticket,
+            },
+            secret: poll.secret,
+            changeable: poll.changeable,
+            tie: match poll.tie {
+                Tie::Shared => stored::Tie::Shared,
+                Tie::MostVoters => stored::Tie::MostVoters,
+                Tie::Lot => stored::Tie::Lot,
+            },
+            opens_at: poll.opens_at,
+            closes_at: poll.closes_at,
+            open_for_ms: poll.open_for_ms,
         })
     }
 

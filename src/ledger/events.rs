@@ -11,13 +11,16 @@ use super::chain::{self, GENESIS, Hash, Head};
 use super::codec::{self, DecodeError, Row, Sports, Texts};
 use super::error::LedgerError;
 use super::outcome::{self, Outcome};
+use super::polls::apply_to_venue;
 use super::schema::{count, int};
 use super::text::{self, TextKind, TextRef};
 use crate::domain::apply::apply;
 use crate::domain::clock::Stamp;
 use crate::domain::event::{Event, EventBody, Stream};
 use crate::domain::game::Game;
+use crate::domain::poll::{Poll, PollId};
 use crate::domain::sport::Sport;
+use crate::domain::venue::Venue;
 use crate::domain::{GameId, Seq};
 
 /// The sports frozen in this log, each parsed once; shared by both threads.
@@ -253,6 +256,34 @@ pub(super) fn game(conn: &Connection, sports: &SportCache, id: GameId) -> Result
         fold(&mut game, &event);
     }
     Ok(game)
+}
+
+/// A poll folded from its events; `None` when there is no such poll.
+pub(super) fn poll(conn: &Connection, sports: &SportCache, id: PollId) -> Result<Option<Poll>, LedgerError> {
+    let stream = Some(Stream::Poll(id));
+    let query = LogQuery { after: 0, limit: u64::MAX, stream, audience: Audience::Staff };
+    let mut poll: Option<Poll> = None;
+    for event in select(conn, sports, &query)? {
+        match (&event.body, &mut poll) {
+            (EventBody::PollCreated { id, poll: new }, poll) => {
+                *poll = Some(Poll::new(*id, (**new).clone(), &event));
+            }
+            (_, Some(poll)) => poll.apply(&event),
+            (_, None) => {}
+        }
+    }
+    Ok(poll)
+}
+
+/// The venue folded from its events.
+pub(super) fn venue(conn: &Connection, sports: &SportCache) -> Result<Venue, LedgerError> {
+    let stream = Some(Stream::Venue);
+    let query = LogQuery { after: 0, limit: u64::MAX, stream, audience: Audience::Staff };
+    let mut venue = Venue::default();
+    for event in select(conn, sports, &query)? {
+        apply_to_venue(&mut venue, &event);
+    }
+    Ok(venue)
 }
 
 /// Folds one event of a game, the creating one first.

@@ -5,6 +5,7 @@
 //! answer → publish. Nothing is answered that is not durable, nothing durable is ever changed.
 
 pub mod adopt;
+pub mod ballot;
 pub mod chain;
 pub mod codec;
 mod decode;
@@ -14,18 +15,20 @@ pub mod events;
 mod memory;
 pub mod offline;
 pub mod outcome;
+pub mod polls;
 mod reader;
+mod resume;
 pub mod role;
 pub mod schema;
+mod shared;
 mod stored;
 pub mod text;
 pub mod work;
 mod writer;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -36,22 +39,31 @@ use rusqlite::{Connection, Transaction};
 use self::chain::{Head, Verified};
 use self::error::{Failure, LedgerError};
 use self::events::{Listed, LogQuery, SportCache};
-use self::memory::ALIVE_EVERY_MS;
 use self::outcome::{Batch, Outcome, Ticket};
 use self::reader::Question;
+use self::role::Scope;
 use self::schema::Lock;
+use self::shared::Shared;
 use self::text::Erase;
 use self::work::{After, Job, Write, WriteError};
 use self::writer::Writer;
 use crate::domain::GameId;
 use crate::domain::clock::Stamp;
-use crate::domain::command::{Actor, Command};
+use crate::domain::command::{Actor, Command, CommandBody};
 use crate::domain::event::Event;
 use crate::domain::game::Game;
+use crate::domain::poll::{Poll, PollId, Voter};
+use crate::domain::venue::Venue;
 use crate::runtime::{self, Time};
 
 /// Commands and writes that may wait for the ledger thread.
 pub const INBOX: usize = 1_024;
+
+/// Ballots that may wait for the ledger thread; they wait apart from what staff send.
+pub const CROWD: usize = 16_384;
+
+/// How often the ledger thread looks for what is due by itself.
+const TICK: Duration = Duration::from_secs(1);
 
 /// The handle of the ledger; cloned freely. When the last is dropped without [`Ledger::close`], the
 /// threads finish what waits and end.
@@ -62,20 +74,13 @@ struct Inner {
     boot: u32,
     time: Time,
     inbox: Sender<Job>,
+    crowd: Sender<Job>,
     questions: Sender<Question>,
     sports: Arc<SportCache>,
     shared: Arc<Shared>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     // Closed when the ledger thread has ended; nothing is ever sent.
     ended: Receiver<()>,
-}
-
-/// What the handle and the ledger thread share.
-#[derive(Default)]
-struct Shared {
-    pending: Mutex<HashMap<(Actor, String), u32>>,
-    subscribers: Mutex<Vec<Sender<Arc<Batch>>>>,
-    commits: AtomicU64,
 }
 
 /// What opening found.
@@ -87,6 +92,10 @@ pub struct Opened {
     pub head: Head,
     /// The open games, and those that ended within a day, folded up to `head`; the pump begins with them.
     pub games: Vec<Game>,
+    /// The polls at work, and those that were over within a day.
+    pub polls: Vec<Poll>,
+    /// What is known of the venue.
+    pub venue: Venue,
 }
 
 /// Why a command could not even wait.
@@ -120,7 +129,9 @@ impl Ledger {
         let sports = Arc::new(SportCache::default());
         let shared = Arc::new(Shared::default());
         let (inbox, jobs) = async_channel::bounded(INBOX);
-        let (writer, opened) = Writer::open(conn, lock, sports.clone(), time.clone(), jobs, shared.clone())?;
+        let (crowd, ballots) = async_channel::bounded(CROWD);
+        let (writer, opened) =
+            Writer::open(conn, lock, sports.clone(), time.clone(), (jobs, ballots), shared.clone())?;
         runtime::spawn(tick(inbox.downgrade()));
         let (end, ended) = async_channel::bounded(1);
         let writing = runtime::thread("ledger", move || {
@@ -130,7 +141,7 @@ impl Ledger {
         let (questions, answering) = reader::start(reading);
         let threads = Mutex::new(vec![writing, answering]);
         let boot = opened.boot;
-        let inner = Inner { boot, time, inbox, questions, sports, shared, threads, ended };
+        let inner = Inner { boot, time, inbox, crowd, questions, sports, shared, threads, ended };
         Ok((Self(Arc::new(inner)), opened))
     }
 
@@ -151,17 +162,26 @@ impl Ledger {
         }
     }
 
-    /// Puts a command into the inbox, never waiting. `fingerprint` is the hash of what the sender sent:
-    /// the same id with another one is a mismatch.
+    /// Puts a command into the inbox, never waiting; a ballot into the crowd's. `fingerprint` is the hash of what
+    /// the sender sent: the same id with another one is a mismatch. `scope` is where the sender may play.
     ///
     /// # Errors
     /// When the inbox is full, or the box is stopping.
-    pub fn submit(&self, command: Command, fingerprint: [u8; 32]) -> Result<Ticket, SubmitError> {
+    pub fn submit(
+        &self,
+        command: Command,
+        fingerprint: [u8; 32],
+        scope: Scope,
+    ) -> Result<Ticket, SubmitError> {
         let (reply, answer) = async_channel::bounded(1);
         let (actor, id) = (command.actor.clone(), command.id.clone());
         // Noted first: the outcome may be there before this thread goes on.
         self.0.shared.waits(&actor, &id);
-        match self.0.inbox.try_send(Job::Command { command: Box::new(command), fingerprint, reply }) {
+        let inbox = match command.body {
+            CommandBody::Ballot { .. } => &self.0.crowd,
+            _ => &self.0.inbox,
+        };
+        match inbox.try_send(Job::Command { command: Box::new(command), scope, fingerprint, reply }) {
             Ok(()) => Ok(Ticket(answer)),
             Err(refused) => {
                 self.0.shared.settled(&actor, &id);
@@ -171,6 +191,35 @@ impl Ledger {
                 })
             }
         }
+    }
+
+    /// The voter a device is in a poll; `None` for one without devices, one that is out, or none at all.
+    #[must_use]
+    pub fn voter_of_device(&self, poll: PollId, device: &[u8; 16]) -> Option<Voter> {
+        let salt = self.0.shared.salts().get(&poll).copied()?;
+        Some(ballot::voter_of_device(&salt, device))
+    }
+
+    /// Every voter a device is now, by poll.
+    #[must_use]
+    pub fn voters_of_device(&self, device: &[u8; 16]) -> Vec<(PollId, Voter)> {
+        let salts = self.0.shared.salts().clone();
+        salts.iter().map(|(poll, salt)| (*poll, ballot::voter_of_device(salt, device))).collect()
+    }
+
+    /// Counts a ballot that was refused before it came here, for the poll's closing. `reason` is a word of this
+    /// program, never of the sender.
+    pub fn count_refused(&self, poll: PollId, reason: &'static str) {
+        *self.0.shared.refused().entry((poll, reason.to_owned())).or_default() += 1;
+    }
+
+    /// A poll folded from the log; of every visibility.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn poll(&self, poll: PollId) -> Result<Option<Poll>, LedgerError> {
+        let sports = self.0.sports.clone();
+        self.read(move |conn| events::poll(conn, &sports, poll)).await
     }
 
     /// Whether a command of that sender and id waits for its outcome.
@@ -296,6 +345,7 @@ impl Ledger {
     /// waits for the first.
     pub async fn close(&self) {
         self.0.inbox.close();
+        self.0.crowd.close();
         // An error is what is waited for: the thread holds the other end.
         let _ = self.0.ended.recv().await;
         self.0.questions.close();
@@ -315,7 +365,7 @@ pub fn verify(dir: &Path, progress: impl FnMut(u64, u64)) -> Result<Verified, Le
 /// Wakes the ledger thread now and then, as long as there is an inbox. A full inbox is awake anyway.
 async fn tick(inbox: WeakSender<Job>) {
     loop {
-        runtime::sleep(Duration::from_millis(ALIVE_EVERY_MS)).await;
+        runtime::sleep(TICK).await;
         let Some(inbox) = inbox.upgrade() else { return };
         if let Err(TrySendError::Closed(_)) = inbox.try_send(Job::Tick) {
             return;
@@ -338,40 +388,8 @@ impl Inner {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.inbox.close();
+        self.crowd.close();
         self.questions.close();
         self.join();
-    }
-}
-
-impl Shared {
-    fn pending(&self) -> std::sync::MutexGuard<'_, HashMap<(Actor, String), u32>> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn subscribers(&self) -> std::sync::MutexGuard<'_, Vec<Sender<Arc<Batch>>>> {
-        self.subscribers.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn waits(&self, actor: &Actor, id: &str) {
-        *self.pending().entry((actor.clone(), id.to_owned())).or_default() += 1;
-    }
-
-    fn settled(&self, actor: &Actor, id: &str) {
-        let mut pending = self.pending();
-        let key = (actor.clone(), id.to_owned());
-        if let Some(waiting) = pending.get_mut(&key) {
-            *waiting -= 1;
-            if *waiting == 0 {
-                pending.remove(&key);
-            }
-        }
-    }
-
-    fn publish(&self, batch: &Arc<Batch>) {
-        self.subscribers().retain(|subscriber| subscriber.try_send(batch.clone()).is_ok());
-    }
-
-    fn close_subscribers(&self) {
-        self.subscribers().clear();
     }
 }

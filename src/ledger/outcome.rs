@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::error::Failure;
 use crate::domain::command::Actor;
 use crate::domain::event::Event;
+use crate::domain::poll::PollId;
 use crate::domain::{GameId, Rejection, RejectionKind, Seq};
 
 /// What became of a command.
@@ -28,12 +29,16 @@ pub enum Outcome {
 }
 
 /// The events a command made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Accepted {
     /// Their numbers, rising; the last is what `min_seq` waits for.
     pub seqs: Vec<Seq>,
     /// The game they belong to; of a new game, its number.
     pub game: Option<GameId>,
+    /// The poll they belong to; of a new poll, its number.
+    pub poll: Option<PollId>,
+    /// What a voter can find their ballot by once the ballots are listed.
+    pub receipt: Option<String>,
 }
 
 impl Outcome {
@@ -96,6 +101,10 @@ enum Stored {
         seqs: Vec<Seq>,
         #[serde(skip_serializing_if = "Option::is_none", default)]
         game: Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        poll: Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        receipt: Option<String>,
     },
     Rejected {
         code: String,
@@ -109,9 +118,12 @@ enum Stored {
 /// The stored form; `None` for what is never stored.
 pub(super) fn encode(outcome: &Outcome) -> Option<String> {
     let stored = match outcome {
-        Outcome::Accepted(accepted) => {
-            Stored::Accepted { seqs: accepted.seqs.clone(), game: accepted.game.map(|game| game.0) }
-        }
+        Outcome::Accepted(accepted) => Stored::Accepted {
+            seqs: accepted.seqs.clone(),
+            game: accepted.game.map(|game| game.0),
+            poll: accepted.poll.map(|poll| poll.0),
+            receipt: accepted.receipt.clone(),
+        },
         Outcome::Rejected(rejection) => Stored::Rejected {
             code: rejection.code.to_owned(),
             kind: kind_word(rejection.kind).to_owned(),
@@ -126,11 +138,14 @@ pub(super) fn encode(outcome: &Outcome) -> Option<String> {
 /// Reads the stored form.
 pub(super) fn decode(text: &str) -> Result<Outcome, serde_json::Error> {
     Ok(match serde_json::from_str(text)? {
-        Stored::Accepted { seqs, game } => Outcome::Accepted(Accepted { seqs, game: game.map(GameId) }),
+        Stored::Accepted { seqs, game, poll, receipt } => {
+            Outcome::Accepted(Accepted { seqs, game: game.map(GameId), poll: poll.map(PollId), receipt })
+        }
         Stored::Rejected { code, kind, detail, seq } => {
             let kind = match kind.as_str() {
                 "conflict" => RejectionKind::Conflict,
                 "missing" => RejectionKind::Missing,
+                "forbidden" => RejectionKind::Forbidden,
                 _ => RejectionKind::Invalid,
             };
             Outcome::Rejected(Rejection { code: code_of(&code), kind, detail, seq })
@@ -143,6 +158,7 @@ fn kind_word(kind: RejectionKind) -> &'static str {
         RejectionKind::Conflict => "conflict",
         RejectionKind::Invalid => "invalid",
         RejectionKind::Missing => "missing",
+        RejectionKind::Forbidden => "forbidden",
     }
 }
 

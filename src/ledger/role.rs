@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::domain::GameId;
+
 /// A role; the greater may do all that the lesser may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
@@ -35,5 +37,33 @@ impl Role {
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+/// In which games a member of staff may play.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// In all.
+    #[default]
+    All,
+    /// In these games, and in all on these pitches.
+    Only {
+        /// By number.
+        games: Vec<GameId>,
+        /// By name.
+        pitches: Vec<String>,
+    },
+}
+
+impl Scope {
+    /// Whether a game on that pitch is within it.
+    #[must_use]
+    pub fn holds(&self, game: GameId, pitch: Option<&str>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only { games, pitches } => {
+                games.contains(&game) || pitch.is_some_and(|pitch| pitches.iter().any(|one| one == pitch))
+            }
+        }
     }
 }

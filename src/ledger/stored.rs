@@ -5,9 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::text::TextRef;
+use crate::domain::poll::Voter;
 
 /// Text that can be erased, or a shirt number, which needs no erasing and stands as it is.
 #[derive(Debug, Serialize, Deserialize)]
@@ -75,6 +77,108 @@ pub(super) enum Body {
         #[serde(skip_serializing_if = "Option::is_none", default)]
         gap_ms: Option<u64>,
     },
+    ScorerChanged {
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        scorer: Option<String>,
+    },
+    VenueChanged {
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        name: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        pitches: Option<Vec<String>>,
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        languages: Option<Vec<String>>,
+    },
+    PollCreated {
+        id: u64,
+        poll: Poll,
+    },
+    PollOpened {},
+    PollClosed {
+        turnout: u64,
+        #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+        refused: BTreeMap<String, u64>,
+        lot: Hex,
+    },
+    PollRevealed {
+        /// Option and count, in the order they came out.
+        counts: Vec<(u32, u64)>,
+    },
+    PollWithdrawn {
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        reason: Option<Text>,
+    },
+    TicketsIssued {
+        voters: Vec<Hex>,
+    },
+    BallotCast {
+        voter: Hex,
+        choice: Vec<u32>,
+        nonce: Hex,
+    },
+}
+
+/// Sixteen bytes as 32 hexadecimal digits.
+#[derive(Debug)]
+pub(super) struct Hex(pub(super) [u8; 16]);
+
+impl Serialize for Hex {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&Voter(self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Hex {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let bytes = Voter::parse(&text).ok_or_else(|| D::Error::custom("not 32 hexadecimal digits"))?;
+        Ok(Self(bytes.0))
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Poll {
+    pub(super) question: Text,
+    pub(super) method: Method,
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub(super) options: Vec<Text>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) game: Option<u64>,
+    pub(super) access: Access,
+    pub(super) secret: bool,
+    pub(super) changeable: bool,
+    pub(super) tie: Tie,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) opens_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) closes_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub(super) open_for_ms: Option<u64>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Method {
+    Single,
+    Multiple(u32),
+    Points(Vec<u32>),
+    Rating(u32),
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Access {
+    Open,
+    Ticket,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Tie {
+    Shared,
+    MostVoters,
+    Lot,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -5,12 +5,14 @@ use rusqlite::{Connection, Transaction};
 
 use super::error::Failure;
 use super::outcome::Outcome;
+use super::role::Scope;
 use crate::domain::command::Command;
 
 /// Something for the ledger thread to do.
 pub(super) enum Job {
     Command {
         command: Box<Command>,
+        scope: Scope,
         fingerprint: [u8; 32],
         reply: Sender<Outcome>,
     },

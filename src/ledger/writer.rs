@@ -11,15 +11,19 @@ use std::sync::atomic::Ordering;
 
 use async_channel::Receiver;
 use rusqlite::{Connection, TransactionBehavior, params};
+use smol::future::FutureExt as _;
 
+use super::Opened;
 use super::error::{Failure, LedgerError};
 use super::events::SportCache;
 use super::memory::{Done, Memory};
 use super::outcome::{Batch, Outcome};
 use super::schema::Lock;
+use super::shared::Shared;
 use super::work::{self, After, Job};
-use super::{Opened, Shared};
+use crate::domain::event::Stream;
 use crate::domain::game::Game;
+use crate::domain::poll::Poll;
 use crate::runtime::Time;
 
 /// Commands and writes that go into one transaction at most.
@@ -30,6 +34,8 @@ pub(super) struct Writer {
     conn: Connection,
     state: Memory,
     inbox: Receiver<Job>,
+    // Ballots wait by themselves, so that a crowd never stands in front of the desk.
+    crowd: Receiver<Job>,
     shared: Arc<Shared>,
     // Held for its drop: the next process may open the folder when this thread is gone.
     _lock: Lock,
@@ -42,25 +48,28 @@ impl Writer {
         lock: Lock,
         sports: Arc<SportCache>,
         time: Time,
-        inbox: Receiver<Job>,
+        (inbox, crowd): (Receiver<Job>, Receiver<Job>),
         shared: Arc<Shared>,
     ) -> Result<(Self, Opened), LedgerError> {
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let boot: u32 = tx.query_row("SELECT ifnull(max(number), 0) + 1 FROM boot", [], |row| row.get(0))?;
-        let mut state = Memory::new(&tx, boot, time, sports)?;
+        let mut state = Memory::new(&tx, boot, time, sports, shared.clone())?;
         let now = state.now();
         tx.execute(
             "INSERT INTO boot (number, wall_ms, wall_trusted, build) VALUES (?1, ?2, ?3, ?4)",
             params![boot, now.wall_ms, now.wall_trusted, env!("CARGO_PKG_VERSION")],
         )?;
         state.fold_open(&tx, &now)?;
+        state.fold_polls(&tx, &now)?;
         state.resume_clocks(&tx, &now)?;
         state.housekeeping(&tx)?;
         tx.commit().map_err(|cause| LedgerError::Database { doing: "note this start", cause })?;
         let mut games: Vec<Game> = state.games.values().cloned().collect();
         games.sort_by_key(|game| game.id);
-        let opened = Opened { boot, head: state.head, games };
-        Ok((Self { conn, state, inbox, shared, _lock: lock }, opened))
+        let mut polls: Vec<Poll> = state.polls.values().cloned().collect();
+        polls.sort_by_key(|poll| poll.id);
+        let opened = Opened { boot, head: state.head, games, polls, venue: state.venue.clone() };
+        Ok((Self { conn, state, inbox, crowd, shared, _lock: lock }, opened))
     }
 
     /// Works until the inbox is closed and empty, then leaves the database tidy.
@@ -83,20 +92,40 @@ impl Writer {
         }
     }
 
-    /// What waits in the inbox, at least one job; `None` at the end.
+    /// What waits, at least one job, the staff's first; `None` at the end.
     fn collect(&self) -> Option<Vec<Job>> {
-        let mut jobs = vec![self.inbox.recv_blocking().ok()?];
-        while jobs.len() < BATCH
-            && let Ok(job) = self.inbox.try_recv()
-        {
-            jobs.push(job);
+        let mut jobs = Vec::new();
+        self.fill(&mut jobs);
+        if jobs.is_empty() {
+            jobs.push(smol::block_on(self.next())?);
+            self.fill(&mut jobs);
         }
         Some(jobs)
     }
 
+    fn fill(&self, jobs: &mut Vec<Job>) {
+        while jobs.len() < BATCH
+            && let Ok(job) = self.inbox.try_recv().or_else(|_| self.crowd.try_recv())
+        {
+            jobs.push(job);
+        }
+    }
+
+    async fn next(&self) -> Option<Job> {
+        let after = |closed: Receiver<Job>, other: Receiver<Job>| async move {
+            match closed.recv().await {
+                Ok(job) => Some(job),
+                Err(_) => other.recv().await.ok(),
+            }
+        };
+        let staff = after(self.inbox.clone(), self.crowd.clone());
+        staff.or(after(self.crowd.clone(), self.inbox.clone())).await
+    }
+
     /// One transaction: all of it becomes durable, or none.
     fn batch(&mut self, mut jobs: Vec<Job>) {
-        let (head, last_game) = (self.state.head, self.state.last_game);
+        let (head, last_game, last_poll) = (self.state.head, self.state.last_game, self.state.last_poll);
+        let venue = self.state.venue.clone();
         let (alive_ms, pruned_ms) = (self.state.alive_ms, self.state.pruned_ms);
         let running = self.state.running.clone();
         let mut done = Done::default();
@@ -106,11 +135,12 @@ impl Writer {
                 answer(&self.shared, jobs, outcomes, &Ok(()));
                 if done.refold {
                     self.state.games.clear();
+                    self.state.polls.clear();
                     if let Err(error) = self.checkpoint() {
                         log::warn!("erased text may still stand in the database's log file: {error}");
                     }
                 }
-                if !done.decided.is_empty() {
+                if !done.decided.is_empty() || !done.events.is_empty() {
                     let Done { events, decided, .. } = done;
                     self.shared.publish(&Arc::new(Batch { events, decided }));
                 }
@@ -119,13 +149,20 @@ impl Writer {
                 log::error!("{} waiting changes were not stored: {error}", jobs.len());
                 self.state.head = head;
                 self.state.last_game = last_game;
+                self.state.last_poll = last_poll;
+                self.state.venue = venue;
                 self.state.alive_ms = alive_ms;
                 self.state.pruned_ms = pruned_ms;
                 self.state.running = running;
-                for game in &done.touched {
+                for stream in &done.touched {
                     // Folded again from the database when next needed.
-                    self.state.games.remove(game);
+                    match stream {
+                        Stream::Game(game) => drop(self.state.games.remove(game)),
+                        Stream::Poll(poll) => drop(self.state.polls.remove(poll)),
+                        Stream::Venue => {}
+                    }
                 }
+                self.shared.put_back(done.from_outside);
                 answer(&self.shared, jobs, Vec::new(), &Err(Failure::from(&error)));
             }
         }
@@ -137,10 +174,12 @@ impl Writer {
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|cause| LedgerError::Database { doing: "begin a transaction", cause })?;
         let mut outcomes = Vec::with_capacity(jobs.len());
+        done.from_outside = std::mem::take(&mut *self.shared.refused());
+        done.refused.clone_from(&done.from_outside);
         for job in jobs {
             match job {
-                Job::Command { command, fingerprint, .. } => {
-                    outcomes.push(self.state.command(&tx, command, fingerprint, done)?);
+                Job::Command { command, scope, fingerprint, .. } => {
+                    outcomes.push(self.state.command(&tx, command, scope, fingerprint, done)?);
                 }
                 Job::Write { work, after } => {
                     work::run(work.as_mut(), &tx)
@@ -150,6 +189,8 @@ impl Writer {
                 Job::Tick => {}
             }
         }
+        self.state.polls_on_time(&tx, done)?;
+        self.state.note_refused(&tx, done)?;
         self.state.housekeeping(&tx)?;
         tx.commit().map_err(|cause| LedgerError::Database { doing: "commit", cause })?;
         Ok(outcomes)

@@ -11,6 +11,7 @@ use touchline::domain::event::{Action, ClockDo, Entry, NewGame, Player, SegmentD
 use touchline::domain::sport::{Sport, embedded};
 use touchline::domain::{GameId, Seq};
 use touchline::ledger::outcome::{Accepted, Outcome, Ticket};
+use touchline::ledger::role::Scope;
 use touchline::ledger::{Ledger, Opened};
 use touchline::runtime::{self, Time};
 
@@ -69,7 +70,7 @@ pub(crate) fn stray(ledger: &Ledger, id: &str) -> Command {
 
 /// Submits and awaits; the id is the fingerprint too.
 pub(crate) async fn run(ledger: &Ledger, id: &str, body: CommandBody) -> Outcome {
-    finish(ledger.submit(command(ledger, id, body), print(id)).expect("there is room")).await
+    finish(ledger.submit(command(ledger, id, body), print(id), Scope::All).expect("there is room")).await
 }
 
 /// Awaits an outcome, but not for ever.
