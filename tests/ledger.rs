@@ -217,6 +217,7 @@ fn a_full_inbox_refuses_at_once_and_recovers() {
         let envelope = || Envelope {
             actor: actor(),
             role: Role::Commentator,
+            scope: Scope::All,
             id: None,
             source: b"{}",
             body: stray(&ledger, "").body,
@@ -432,6 +433,7 @@ fn intake_judges_before_the_ledger_sees_anything() {
         let envelope = |id: Option<&str>, role, source, body| Envelope {
             actor: actor(),
             role,
+            scope: Scope::All,
             id: id.map(str::to_owned),
             source,
             body,
