@@ -20,6 +20,7 @@ mod score;
 pub mod scorer;
 pub mod scoring;
 pub mod sport;
+mod state;
 mod trial;
 pub mod venue;
 
