@@ -12,13 +12,14 @@ use std::sync::Arc;
 use rusqlite::{Transaction, TransactionBehavior, params};
 
 use super::chain::{self, Verified};
+use super::codec::stream_text;
 use super::error::LedgerError;
 use super::events::{self, Audience, LogQuery, SportCache};
 use super::memory::Memory;
 use super::schema::{self, Lock};
 use crate::domain::event::{Event, EventBody, Stream};
 use crate::domain::game::Game;
-use crate::domain::{GameId, Seq};
+use crate::domain::{Seq, poll};
 use crate::runtime::Time;
 
 /// No box starts so often; beyond it there would be no number for the next start.
@@ -68,42 +69,75 @@ fn check_empty(last: Seq) -> Result<(), LedgerError> {
     if last == 0 { Ok(()) } else { Err(LedgerError::Occupied { events: last }) }
 }
 
-/// Refuses what no ledger has written: gaps in the numbers, events of games that were never created,
+/// Refuses what no ledger has written: gaps in the numbers, events of games or polls that were never created,
 /// corrections of what came later. The fold relies on it.
 fn check_record(events: &[Event]) -> Result<(), LedgerError> {
-    let mut owners: Vec<GameId> = Vec::with_capacity(events.len());
-    let (mut next, mut games, mut boot) = (1, 0, 0);
+    let mut owners: Vec<Stream> = Vec::with_capacity(events.len());
+    let mut made = Made::default();
+    let (mut next, mut boot) = (1, 0);
     for event in events {
         let unfit = |what: String| LedgerError::Unfit { seq: event.seq, what };
         if event.seq != next {
             let what = format!(
-                "stands where event {next} belongs; the whole record is wanted, not one game or a part of it"
+                "stands where event {next} belongs; the whole record is wanted (export --everything), not one game \
+                 or what is public of it"
             );
             return Err(unfit(what));
         }
         if event.stamp.boot < boot || event.stamp.boot > LAST_BOOT {
             return Err(unfit(format!("is of start {} of the box, after start {boot}", event.stamp.boot)));
         }
-        let Stream::Game(id) = event.stream else {
-            return Err(unfit("belongs to no game".to_owned()));
-        };
-        if let EventBody::GameCreated(setup) = &event.body {
-            games += 1;
-            if id != setup.id || id.0 != games {
-                return Err(unfit(format!("creates game {} where game {games} is next", setup.id)));
-            }
-            Game::check_setup(&setup.game).map_err(|why| unfit(format!("creates no game: {why}")))?;
-        } else if id.0 == 0 || id.0 > games {
-            return Err(unfit(format!("belongs to game {id}, which was not created before it")));
-        }
+        made.check(event).map_err(unfit)?;
         let owner = |seq: Seq| owners.get(usize::try_from(seq.checked_sub(1)?).ok()?);
-        if let Some(target) = targets(&event.body).find(|target| owner(*target) != Some(&id)) {
-            return Err(unfit(format!("corrects event {target}, which is no earlier one of game {id}")));
+        if let Some(target) = targets(&event.body).find(|target| owner(*target) != Some(&event.stream)) {
+            let stream = stream_text(event.stream);
+            return Err(unfit(format!("corrects event {target}, which is no earlier one of {stream}")));
         }
-        owners.push(id);
+        owners.push(event.stream);
         (next, boot) = (next + 1, event.stamp.boot);
     }
     Ok(())
+}
+
+/// What a record has created so far.
+#[derive(Default)]
+struct Made {
+    games: u64,
+    polls: u64,
+}
+
+impl Made {
+    /// Whether an event belongs to what was created before it, or creates what is next.
+    fn check(&mut self, event: &Event) -> Result<(), String> {
+        let stream = stream_text(event.stream);
+        match (event.stream, &event.body) {
+            (Stream::Game(id), EventBody::GameCreated(setup)) => {
+                self.games += 1;
+                if id != setup.id || id.0 != self.games {
+                    return Err(format!("creates game {} where game {} is next", setup.id, self.games));
+                }
+                Game::check_setup(&setup.game).map_err(|why| format!("creates no game: {why}"))
+            }
+            (Stream::Poll(id), EventBody::PollCreated { id: own, poll }) => {
+                self.polls += 1;
+                if id != *own || id.0 != self.polls {
+                    return Err(format!("creates poll {own} where poll {} is next", self.polls));
+                }
+                poll::decide::create((**poll).clone()).map_err(|why| format!("creates no poll: {why}"))?;
+                Ok(())
+            }
+            (_, EventBody::GameCreated(_) | EventBody::PollCreated { .. }) => {
+                Err(format!("creates something in {stream}"))
+            }
+            (Stream::Game(id), _) if id.0 == 0 || id.0 > self.games => {
+                Err(format!("belongs to game {id}, which was not created before it"))
+            }
+            (Stream::Poll(id), _) if id.0 == 0 || id.0 > self.polls => {
+                Err(format!("belongs to poll {id}, which was not created before it"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The events a correction is about.
