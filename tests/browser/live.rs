@@ -10,7 +10,7 @@ use crate::driver::{Browser, Network, Screen, Spoken};
 use crate::site::{self, LOADED, SEEN, SEEN_BY_POLL};
 
 /// Notes in the page which transports its link opens, and takes some of them away.
-fn transports(taken: &[&str]) -> String {
+pub(crate) fn transports(taken: &[&str]) -> String {
     let list = json!(taken);
     format!(
         "(() => {{

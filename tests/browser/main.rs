@@ -12,4 +12,5 @@ mod live;
 mod pages;
 mod planted;
 mod site;
+mod tls;
 mod without_script;

@@ -55,6 +55,13 @@ impl Venue {
         Self { server, token, data, _folder }
     }
 
+    /// What is left of the venue when its box has stopped: the folder, for another box on it.
+    pub(crate) fn without_server(self) -> Folder {
+        let Self { server, _folder, .. } = self;
+        assert!(server.stop().success(), "the box stops in good order");
+        _folder
+    }
+
     /// A football game, Reds against Blues, in its first half with the clock running.
     pub(crate) fn live_game(&self) -> u64 {
         let feed = self.feed();

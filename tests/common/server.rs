@@ -11,7 +11,7 @@ use super::wait;
 
 const START: Duration = Duration::from_secs(30);
 const STOP: Duration = Duration::from_secs(15);
-const ANNOUNCED: &str = "listening on http://";
+const ANNOUNCED: &str = "listening on ";
 
 /// What a finished subcommand left behind.
 #[derive(Debug)]
@@ -104,6 +104,7 @@ pub(crate) fn path(path: &Path) -> &str {
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: SocketAddr,
+    scheme: String,
     log: PathBuf,
 }
 
@@ -130,20 +131,20 @@ impl Server {
         let reader = std::thread::Builder::new().name("server-stdout".to_owned()).spawn(move || {
             let mut line = String::new();
             while stdout.read_line(&mut line).is_ok_and(|read| read > 0) {
-                if let Some(address) = announced(&line) {
-                    let _ = send.send(address);
+                if let Some(announced) = announced(&line) {
+                    let _ = send.send(announced);
                 }
                 line.clear();
             }
         });
         reader.expect("a thread can be started");
-        let Ok(address) = receive.recv_timeout(START) else {
+        let Ok((scheme, address)) = receive.recv_timeout(START) else {
             let _ = child.kill();
             let _ = child.wait();
             let words = std::fs::read_to_string(&log).unwrap_or_default();
             panic!("`touchline {}` named no address; its log:\n{words}", arguments.join(" "));
         };
-        Self { child, address, log }
+        Self { child, address, scheme, log }
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -151,7 +152,7 @@ impl Server {
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("{}://{}{path}", self.scheme, self.address)
     }
 
     pub(crate) fn process(&self) -> u32 {
@@ -189,7 +190,9 @@ impl Drop for Server {
     }
 }
 
-fn announced(line: &str) -> Option<SocketAddr> {
-    let after = line.split_once(ANNOUNCED)?.1;
-    after.split(|c: char| c.is_whitespace() || c == '/').next()?.parse().ok()
+/// Scheme and address of the line in which the box names them.
+fn announced(line: &str) -> Option<(String, SocketAddr)> {
+    let (scheme, after) = line.split_once(ANNOUNCED)?.1.split_once("://")?;
+    let address = after.split(|c: char| c.is_whitespace() || c == '/').next()?.parse().ok()?;
+    Some((scheme.to_owned(), address))
 }
