@@ -14,7 +14,9 @@ use touchline::domain::event::{
     Review, SegmentDo, SideSetup, State, Stream, Urgency, Visibility,
 };
 use touchline::domain::order::Order;
+use touchline::domain::poll::{Access, Ballot, Closing, Kind, NewPoll, PollId, Tie, Voter};
 use touchline::domain::sport::Sport;
+use touchline::domain::venue::VenueChange;
 use touchline::domain::{GameId, Seq};
 use touchline::ledger::chain::{self, GENESIS};
 use touchline::ledger::codec::{self, Row, Sports, Texts};
@@ -168,14 +170,82 @@ fn every_kind() -> Vec<Event> {
         EventBody::ClockResumed { value_ms: 1, gap_ms: None },
     ];
     bodies.extend(entries.into_iter().map(|entry| EventBody::Entered { entry, at: at.clone() }));
+    bodies.extend(of_a_match_day());
     bodies.into_iter().enumerate().map(|(n, body)| event(n as Seq + 1, body)).collect()
+}
+
+/// What came with votes, the venue and the primary scorer; it stands at the end of the file.
+fn of_a_match_day() -> Vec<EventBody> {
+    let voter = Voter([0xab; 16]);
+    let poll = |kind: Kind, access, tie| NewPoll {
+        question: "Player of the match?".to_owned(),
+        options: match kind {
+            Kind::Rating { .. } => Vec::new(),
+            _ => vec!["دياز".to_owned(), "Okoro".to_owned()],
+        },
+        kind,
+        game: Some(GameId(7)),
+        access,
+        secret: true,
+        changeable: false,
+        tie,
+        opens_at: Some(WALL),
+        closes_at: Some(WALL + 1),
+        open_for_ms: Some(60_000),
+    };
+    let bare = NewPoll {
+        game: None,
+        secret: false,
+        changeable: true,
+        opens_at: None,
+        closes_at: None,
+        open_for_ms: None,
+        ..poll(Kind::Single, Access::Open, Tie::Shared)
+    };
+    let created = |poll| EventBody::PollCreated { id: PollId(3), poll: Box::new(poll) };
+    let refused = BTreeMap::from([("already-voted".to_owned(), 3)]);
+    vec![
+        EventBody::ScorerChanged { scorer: Some(Actor("user:3".to_owned())) },
+        EventBody::ScorerChanged { scorer: None },
+        EventBody::VenueChanged(VenueChange {
+            name: Some("Riverside".to_owned()),
+            pitches: Some(vec!["Main".to_owned()]),
+            languages: Some(vec!["en".to_owned(), "de".to_owned()]),
+        }),
+        EventBody::VenueChanged(VenueChange::default()),
+        created(bare),
+        created(poll(Kind::Multiple { max: 2 }, Access::Ticket, Tie::MostVoters)),
+        created(poll(Kind::Points { scale: vec![12, 10] }, Access::Open, Tie::Lot)),
+        created(poll(Kind::Rating { steps: 5 }, Access::Open, Tie::Shared)),
+        EventBody::PollOpened,
+        EventBody::TicketsIssued { voters: vec![voter] },
+        EventBody::BallotCast(Ballot { voter, choice: vec![2, 1], nonce: [1; 16] }),
+        EventBody::PollClosed(Closing { turnout: 1, refused, lot: [2; 16] }),
+        EventBody::PollClosed(Closing { turnout: 0, refused: BTreeMap::new(), lot: [0; 16] }),
+        EventBody::PollRevealed { counts: vec![(1, 10), (2, 12)] },
+        EventBody::PollWithdrawn { reason: Some("by protest".to_owned()) },
+        EventBody::PollWithdrawn { reason: None },
+    ]
 }
 
 fn event(seq: Seq, body: EventBody) -> Event {
     let visibility = [Visibility::Public, Visibility::Staff, Visibility::Sealed];
     Event {
         seq,
-        stream: if seq == 3 { Stream::Venue } else { Stream::Game(GameId(7)) },
+        stream: match (seq, &body) {
+            (3, _) | (_, EventBody::VenueChanged(_)) => Stream::Venue,
+            (
+                _,
+                EventBody::PollCreated { .. }
+                | EventBody::PollOpened
+                | EventBody::TicketsIssued { .. }
+                | EventBody::BallotCast(_)
+                | EventBody::PollClosed(_)
+                | EventBody::PollRevealed { .. }
+                | EventBody::PollWithdrawn { .. },
+            ) => Stream::Poll(PollId(3)),
+            _ => Stream::Game(GameId(7)),
+        },
         visibility: visibility[usize::try_from(seq).expect("small") % 3],
         order: Order::parse("2.V").filter(|_| seq > 9),
         stamp: Stamp { boot: 2, mono_ms: seq * 1_000, wall_ms: -1, wall_trusted: seq.is_multiple_of(2) },
