@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use std::collections::BTreeMap;
+
 use touchline::domain::GameId;
 use touchline::domain::clock::Stamp;
 use touchline::domain::command::{Actor, Play};
@@ -9,6 +11,8 @@ use touchline::domain::event::{
     Action, Award, ClockDo, Entry, Event, EventBody, GameChange, GameTime, Review, SegmentDo, State, Stream,
     Urgency, Visibility,
 };
+use touchline::domain::poll::{Access, Ballot, Closing, Kind, NewPoll, PollId, Tie, Voter};
+use touchline::domain::venue::VenueChange;
 use touchline::formats::openfootball::{self, Season};
 use touchline::formats::recording::{self, Recording};
 use touchline::formats::{command, csv, ndjson, wyscout};
@@ -324,7 +328,47 @@ fn every_event() -> Vec<Event> {
         events.push(Event { body, visibility: Visibility::Staff, ..entered(seq, comment("")) });
     }
     events.push(Event { stream: Stream::Venue, visibility: Visibility::Sealed, ..entered(200, comment("")) });
+    for (seq, body) in (300..).zip(of_votes_and_the_venue()) {
+        events.push(Event { body, stream: Stream::Poll(PollId(3)), ..entered(seq, comment("")) });
+    }
     events
+}
+
+fn of_votes_and_the_venue() -> Vec<EventBody> {
+    let poll = |kind: Kind, access, tie| NewPoll {
+        question: "Best?".to_owned(),
+        options: match kind {
+            Kind::Rating { .. } => Vec::new(),
+            _ => vec!["دياز".to_owned(), "Okoro".to_owned()],
+        },
+        kind,
+        game: Some(GameId(7)),
+        access,
+        secret: false,
+        changeable: true,
+        tie,
+        opens_at: Some(1_795_000_123_456),
+        closes_at: None,
+        open_for_ms: Some(60_000),
+    };
+    let created = |poll| EventBody::PollCreated { id: PollId(3), poll: Box::new(poll) };
+    let voter = Voter([7; 16]);
+    let refused = BTreeMap::from([("already-voted".to_owned(), 3)]);
+    vec![
+        EventBody::ScorerChanged { scorer: Some(Actor("user:3".to_owned())) },
+        EventBody::ScorerChanged { scorer: None },
+        EventBody::VenueChanged(VenueChange { name: Some("Riverside".to_owned()), ..VenueChange::default() }),
+        created(poll(Kind::Single, Access::Open, Tie::Shared)),
+        created(poll(Kind::Multiple { max: 2 }, Access::Ticket, Tie::MostVoters)),
+        created(poll(Kind::Points { scale: vec![12, 10] }, Access::Open, Tie::Lot)),
+        created(poll(Kind::Rating { steps: 5 }, Access::Open, Tie::Shared)),
+        EventBody::PollOpened,
+        EventBody::TicketsIssued { voters: vec![voter] },
+        EventBody::BallotCast(Ballot { voter, choice: vec![2, 1], nonce: [1; 16] }),
+        EventBody::PollClosed(Closing { turnout: 1, refused, lot: [2; 16] }),
+        EventBody::PollRevealed { counts: vec![(1, 10), (2, 12)] },
+        EventBody::PollWithdrawn { reason: None },
+    ]
 }
 
 #[test]
