@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::api::sports::Sports;
 use crate::api::{Api, State};
 use crate::auth::Auth;
+use crate::board::ops::{Ops, Sources};
 use crate::board::pump::{Load, Pump, Settings};
 use crate::config::Config;
 use crate::hub::{Hub, HubLimits};
@@ -104,7 +105,17 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     if let Some(connections) = config.connections {
         limits.connections = connections;
     }
+    let ops = Ops::open(Sources {
+        hub: hub.clone(),
+        ledger: ledger.clone(),
+        boards: boards.clone(),
+        time: time.clone(),
+        data: config.data.clone(),
+        connections: limits.connections,
+        build: BUILD.to_owned(),
+    });
     let state = State {
+        ops,
         intake: Intake::new(ledger.clone()),
         ledger: ledger.clone(),
         auth: auth.clone(),

@@ -4,6 +4,9 @@
 //! and orders use the monotonic line alone; wall time is for display, because a box without a clock
 //! battery jumps when it meets a time server.
 
+pub mod machine;
+pub mod recent;
+
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};

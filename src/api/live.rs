@@ -125,6 +125,9 @@ fn wanted(request: &Request, who: Option<&Who>) -> Result<(Vec<(ChannelName, Wan
             let detail = format!("The channel `{name}` is for staff: log in, or send a bearer token.");
             return Err(Problem::new(401, "login-required", detail));
         }
+        if name.subject == Subject::Ops {
+            request.state().ops.asked();
+        }
         // The venue's own language has one channel, whichever way it is asked for.
         if name.lang.as_deref() == Some(&request.state().config.language) {
             name.lang = None;

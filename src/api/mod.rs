@@ -12,6 +12,7 @@ use tide::{Response, Server};
 
 use crate::auth::Auth;
 use crate::board::boards::Boards;
+use crate::board::ops::Ops;
 use crate::config::Config;
 use crate::hub::Hub;
 use crate::intake::Intake;
@@ -31,6 +32,7 @@ mod form;
 mod games;
 mod live;
 mod login;
+mod metrics;
 mod ops;
 mod organiser;
 mod problem;
@@ -38,6 +40,7 @@ mod public;
 mod render;
 mod request;
 pub mod sports;
+mod status;
 
 use cache::{Cache, Coding, Validators};
 use request::Request;
@@ -60,6 +63,8 @@ pub struct State {
     pub boards: Boards,
     /// The channels.
     pub hub: Hub,
+    /// How the box is.
+    pub ops: Ops,
     /// The pages.
     pub pages: Pages,
     /// The languages.
@@ -96,6 +101,7 @@ impl Api {
         desk::routes(&mut server);
         organiser::routes(&mut server);
         ops::routes(&mut server);
+        status::routes(&mut server);
         Self { server, state }
     }
 

@@ -1,18 +1,17 @@
 //! For whoever looks after the box: is it alive, is it ready, its numbers, and the document of this API.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use tide::{Response, Server};
 
 use super::request::Request;
-use super::{Answer, State, problem, route};
+use super::{Answer, State, metrics, problem, route};
 use crate::wire::Problem;
 
 pub(crate) fn routes(server: &mut Server<Arc<State>>) {
     server.at("/healthz").get(route(healthz));
     server.at("/readyz").get(route(readyz));
-    server.at("/metrics").get(route(metrics));
+    server.at("/metrics").get(route(numbers));
     server.at("/api/v1/openapi.json").get(route(openapi));
 }
 
@@ -44,53 +43,12 @@ async fn openapi(_: Request) -> Answer {
 }
 
 /// The box's numbers as OpenMetrics text, for whoever collects them; no number tells of a person.
-async fn metrics(request: Request) -> Answer {
-    let state = request.state();
-    let stats = state.hub.stats();
-    let mut out = String::new();
-    let phones = [("ws", stats.websocket), ("sse", stats.sse), ("longpoll", stats.longpoll)];
-    family(&mut out, "touchline_phones", "gauge", "Phones on a held connection, by transport.");
-    for (transport, count) in phones {
-        line(&mut out, &format!("touchline_phones{{transport=\"{transport}\"}}"), count as u64);
-    }
-    single(&mut out, "touchline_channels", "gauge", "Channels open.", stats.channels as u64);
-    single(
-        &mut out,
-        "touchline_ring_bytes",
-        "gauge",
-        "Bytes of frames kept for resuming.",
-        stats.ring_bytes as u64,
-    );
-    single(&mut out, "touchline_polls", "counter", "Answers to polls.", stats.polls);
-    single(&mut out, "touchline_frames", "counter", "Frames published.", stats.frames);
-    single(&mut out, "touchline_delivered", "counter", "Messages given to phones.", stats.delivered);
-    single(
-        &mut out,
-        "touchline_resyncs",
-        "counter",
-        "Phones moved to a snapshot because they fell behind.",
-        stats.resyncs,
-    );
-    single(&mut out, "touchline_uptime_ms", "gauge", "Milliseconds since the start.", state.time.now_ms());
-    out.push_str("# EOF\n");
+async fn numbers(request: Request) -> Answer {
+    let measured = request.state().ops.measure().await;
     let mut response = Response::new(200);
-    response.set_body(out);
+    response.set_body(metrics::text(&measured));
     response.set_content_type("application/openmetrics-text; version=1.0.0; charset=utf-8");
     Ok(response)
-}
-
-fn single(out: &mut String, name: &str, kind: &str, help: &str, value: u64) {
-    family(out, name, kind, help);
-    let suffix = if kind == "counter" { "_total" } else { "" };
-    line(out, &format!("{name}{suffix}"), value);
-}
-
-fn family(out: &mut String, name: &str, kind: &str, help: &str) {
-    let _ = writeln!(out, "# TYPE {name} {kind}\n# HELP {name} {help}");
-}
-
-fn line(out: &mut String, name: &str, value: u64) {
-    let _ = writeln!(out, "{name} {value}");
 }
 
 fn text(text: &str) -> Response {

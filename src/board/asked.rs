@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::boards::Request;
 use super::pump::Pump;
 use super::replica::Replica;
-use super::{games, timeline};
+use super::{games, ops, timeline};
 use crate::domain::GameId;
 use crate::domain::event::Event;
 use crate::runtime;
@@ -22,6 +22,7 @@ impl Pump {
         let game = match &request {
             Request::Open { channel, .. } => game_of(channel.subject),
             Request::Reach { game, .. } | Request::Page { game, .. } => Some(*game),
+            Request::Running { .. } => None,
         };
         match game {
             Some(id) if !self.replicas.contains_key(&id) => self.load_for(id, request),
@@ -70,6 +71,10 @@ impl Pump {
             Request::Reach { game, seq, reply } => {
                 // Answered by the flush that follows, once what is due has been published.
                 self.reaching.push((game, seq, reply));
+            }
+            Request::Running { reply } => {
+                let games = self.replicas.values().filter_map(Replica::staff);
+                let _ = reply.try_send(ops::running(games, self.voice(None), self.settings.boot));
             }
             Request::Page { game, lang, before, limit, reply } => {
                 let voice = self.voice(lang.as_deref());

@@ -28,6 +28,7 @@ pub struct Boards {
 pub(super) enum Request {
     Open { channel: ChannelName, reply: Sender<ChannelId> },
     Reach { game: GameId, seq: Seq, reply: Sender<()> },
+    Running { reply: Sender<Value> },
     Page { game: GameId, lang: Option<String>, before: Option<Order>, limit: usize, reply: Sender<Value> },
 }
 
@@ -68,6 +69,13 @@ impl Boards {
         let reached = runtime::timeout(limit, answer.recv()).await.is_some_and(|answer| answer.is_ok());
         let board = self.board(channel).await?;
         Some(if reached { Reached::Yes(board) } else { Reached::NotYet(board) })
+    }
+
+    /// The games in progress, for the people who look after the box.
+    pub(super) async fn running(&self) -> Option<Value> {
+        let (reply, answer) = async_channel::bounded(1);
+        self.requests.send(Request::Running { reply }).await.ok()?;
+        answer.recv().await.ok()
     }
 
     /// Up to `limit` entries of a game before a place in it, or its last; by number, as in a board's timeline.

@@ -10,6 +10,8 @@ pub mod desk;
 pub mod diff;
 pub mod game;
 pub mod games;
+pub mod health;
+pub mod ops;
 pub mod pump;
 pub mod replica;
 pub mod say;

@@ -69,6 +69,8 @@ pub(super) struct Shown {
     quiet_from: u64,
     news: Vec<Seq>,
     trace: Vec<String>,
+    // When the first of what is not yet published arrived.
+    since_ms: Option<u64>,
 }
 
 /// What the pump waits for.
@@ -161,6 +163,10 @@ impl Pump {
                 let Some(shown) = self.shown.get_mut(&name) else { continue };
                 if name.subject != Subject::Games {
                     shown.news.push(event.seq);
+                }
+                // A desk is no phone: how soon its people see their own entries is another figure.
+                if event.stamp.boot == self.settings.boot && !matches!(name.subject, Subject::Desk(_)) {
+                    shown.since_ms.get_or_insert(event.stamp.mono_ms);
                 }
                 if shown.trace.last() != Some(&event.command) {
                     shown.trace.push(event.command.clone());
@@ -271,7 +277,7 @@ impl Pump {
             _ => Class::Score,
         };
         let id = self.hub.open(name, class, board.clone());
-        let shown = Shown { id, board, quiet_from: 0, news: Vec::new(), trace: Vec::new() };
+        let shown = Shown { id, board, quiet_from: 0, news: Vec::new(), trace: Vec::new(), since_ms: None };
         self.shown.insert(name.clone(), shown);
         Some(id)
     }
@@ -288,6 +294,7 @@ impl Pump {
         let Some(shown) = self.shown.get_mut(name) else { return };
         shown.news.clear();
         let trace = std::mem::take(&mut shown.trace);
+        let since_ms = shown.since_ms.take();
         let patch = diff::diff(&shown.board, &board);
         let is_empty = patch.as_object().is_some_and(serde_json::Map::is_empty);
         if is_empty && say.is_empty() {
@@ -295,7 +302,7 @@ impl Pump {
         }
         shown.board.clone_from(&board);
         shown.quiet_from = now_ms + self.settings.coalesce_ms;
-        self.hub.publish(shown.id, Update { board, patch, say, t, trace });
+        self.hub.publish(shown.id, Update { board, patch, say, t, trace, since_ms });
     }
 
     fn render(&self, name: &ChannelName) -> Option<Value> {

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
+use super::delay::Origin;
 use crate::wire::Epoch;
 use crate::wire::framing;
 use crate::wire::message::Message;
@@ -15,6 +16,7 @@ use crate::wire::message::Message;
 #[derive(Debug)]
 pub struct Frame {
     number: u64,
+    origin: Option<Origin>,
     websocket: Box<[u8]>,
     event: OnceLock<Box<[u8]>>,
 }
@@ -23,27 +25,31 @@ pub struct Frame {
 const UNNUMBERED: u64 = 0;
 
 impl Frame {
-    /// The frame with this number.
-    #[must_use]
-    pub fn numbered(number: u64, message: &Message<'_>) -> Arc<Self> {
-        Self::make(number, &message.to_json())
+    /// The frame with this number; from its origin the way to the phones is measured.
+    pub(super) fn numbered(number: u64, origin: Option<Origin>, message: &Message<'_>) -> Arc<Self> {
+        Self::make(number, origin, &message.to_json())
     }
 
     /// A message without a number: it is in no ring, and nobody resumes at it.
     #[must_use]
     pub fn unnumbered(message: &Message<'_>) -> Arc<Self> {
-        Self::make(UNNUMBERED, &message.to_json())
+        Self::make(UNNUMBERED, None, &message.to_json())
     }
 
-    fn make(number: u64, json: &str) -> Arc<Self> {
+    fn make(number: u64, origin: Option<Origin>, json: &str) -> Arc<Self> {
         let websocket = framing::websocket_text(json).into_boxed_slice();
-        Arc::new(Self { number, websocket, event: OnceLock::new() })
+        Arc::new(Self { number, origin, websocket, event: OnceLock::new() })
     }
 
     /// Its number; 0 when it has none.
     #[must_use]
     pub fn number(&self) -> u64 {
         self.number
+    }
+
+    /// Where it comes from, when its way is measured.
+    pub(super) fn origin(&self) -> Option<Origin> {
+        self.origin
     }
 
     /// What it costs to keep.
@@ -139,16 +145,16 @@ mod tests {
             [0, 1, 120, 121, 122, 123, 124, 125, 126, 127, 128, 129, 130, 65_530, 65_535, 65_536, 65_545]
         {
             let json = "x".repeat(len);
-            assert_eq!(Frame::make(1, &json).json(), json.as_bytes(), "{len}");
+            assert_eq!(Frame::make(1, None, &json).json(), json.as_bytes(), "{len}");
         }
     }
 
     #[test]
     fn an_event_can_be_written_without_its_id() {
         let epoch = "k3f9".parse().unwrap();
-        let frame = Frame::make(7, "{}");
+        let frame = Frame::make(7, None, "{}");
         assert_eq!(frame.event(&epoch), b"id: k3f9:7\ndata: {}\n\n");
         assert_eq!(frame.event_without_id(&epoch), b"data: {}\n\n");
-        assert_eq!(Frame::make(0, "{}").event(&epoch), b"data: {}\n\n");
+        assert_eq!(Frame::make(0, None, "{}").event(&epoch), b"data: {}\n\n");
     }
 }

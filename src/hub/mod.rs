@@ -12,12 +12,14 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde_json::Value;
 
+use crate::runtime::recent::Recent;
 use crate::runtime::{self, Time};
 use crate::wire::message::Message;
 use crate::wire::{ChannelName, Epoch, Say};
 
 mod book;
 pub mod channel;
+mod delay;
 pub mod frame;
 pub mod mailbox;
 mod phones;
@@ -29,6 +31,7 @@ mod tests;
 
 use book::{Book, Entry};
 use channel::{Channel, Ring};
+use delay::Rate;
 use frame::{Frame, Retained};
 use mailbox::{Mailbox, MailboxKey};
 use seat::Set;
@@ -94,6 +97,9 @@ pub struct Update {
     pub t: String,
     /// The ids of the commands behind it, for the log.
     pub trace: Vec<String>,
+    /// When the first of those commands arrived, on the monotonic line of this start: where the way to the phones
+    /// is to be measured.
+    pub since_ms: Option<u64>,
 }
 
 /// Why every connection is being ended.
@@ -116,6 +122,8 @@ pub struct Stats {
     pub longpoll: usize,
     /// Answers to polls since the start.
     pub polls: u64,
+    /// Answers to polls within the last minute.
+    pub polls_a_minute: u64,
     /// Channels open.
     pub channels: usize,
     /// Frames published.
@@ -151,6 +159,7 @@ struct Inner {
     ending: OnceLock<Ending>,
     to_wake: async_channel::Sender<Arc<Set>>,
     counts: Counts,
+    delays: Recent,
     dice: AtomicU64,
     heartbeat: Mutex<Option<(u64, u64, Arc<Frame>)>>,
 }
@@ -159,6 +168,7 @@ struct Inner {
 struct Counts {
     held: [AtomicUsize; 4],
     polls: AtomicU64,
+    polled: Rate,
     delivered: AtomicU64,
     resyncs: AtomicU64,
 }
@@ -171,6 +181,7 @@ impl Hub {
         let (to_wake, woken) = async_channel::unbounded();
         let hub = Self(Arc::new(Inner {
             dice: time.wall_ms().cast_unsigned().into(),
+            delays: Recent::new(time.clone()),
             epoch,
             limits,
             time,
@@ -254,6 +265,7 @@ impl Hub {
         let prev = channel.ring().retained().frame;
         let frame = Frame::numbered(
             number,
+            delay::origin(update.since_ms, &sets),
             &Message::Patch {
                 ch: channel.name.as_ref().into(),
                 frame: number,

@@ -86,6 +86,18 @@ impl Hub {
         self.0.ending.get()
     }
 
+    /// How many held connections there may be.
+    #[must_use]
+    pub fn places(&self) -> usize {
+        self.0.limits.phones
+    }
+
+    /// How many held connections follow a channel.
+    #[must_use]
+    pub fn followers(&self, id: ChannelId) -> usize {
+        self.book().sets_of(id).iter().map(|set| set.seated()).sum()
+    }
+
     /// Whether there is no place for another held connection.
     #[must_use]
     pub fn is_full(&self) -> bool {
@@ -102,9 +114,10 @@ impl Hub {
             sse: self.count(Transport::Sse).load(Ordering::Relaxed),
             longpoll: self.count(Transport::LongPoll).load(Ordering::Relaxed),
             polls: counts.polls.load(Ordering::Relaxed),
+            polls_a_minute: counts.polled.last_minute(self.0.time.now_ms()),
             channels: book.entries.len(),
             frames: self.frame(),
-            delivered: counts.delivered.load(Ordering::Relaxed),
+            delivered: self.given(),
             resyncs: counts.resyncs.load(Ordering::Relaxed),
             ring_bytes: book.ring_bytes,
         }
@@ -123,14 +136,21 @@ impl Hub {
         self.0.counts.resyncs.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Counts messages given to a phone.
-    pub fn count_delivered(&self, messages: u64) {
-        self.0.counts.delivered.fetch_add(messages, Ordering::Relaxed);
+    /// Counts messages given to a phone; returns how many were given before.
+    pub fn count_delivered(&self, messages: u64) -> u64 {
+        self.0.counts.delivered.fetch_add(messages, Ordering::Relaxed)
+    }
+
+    /// How many messages were given to phones.
+    #[must_use]
+    pub fn given(&self) -> u64 {
+        self.0.counts.delivered.load(Ordering::Relaxed)
     }
 
     /// Counts one answer to a poll.
     pub fn count_poll(&self) {
         self.0.counts.polls.fetch_add(1, Ordering::Relaxed);
+        self.0.counts.polled.count(self.0.time.now_ms());
     }
 
     /// Tenths of a second on the monotonic line: what phones' deadlines are counted in.

@@ -73,6 +73,11 @@ impl Set {
         self.chunks.lock().unwrap_or_else(relock)
     }
 
+    /// How many sit here.
+    pub(crate) fn seated(&self) -> usize {
+        self.chunks().iter().map(|chunk| chunk.taken()).sum()
+    }
+
     /// Gives back the memory of chunks nobody sits in.
     pub(crate) fn tidy(&self) {
         let mut chunks = self.chunks();

@@ -17,6 +17,7 @@ use super::error::LedgerError;
 use super::events::{self, Audience, LogQuery, SportCache};
 use super::memory::Memory;
 use super::schema::{self, Lock};
+use super::shared::Shared;
 use crate::domain::event::{Event, EventBody, Stream};
 use crate::domain::game::Game;
 use crate::domain::{Seq, poll};
@@ -41,7 +42,9 @@ pub fn adopt(dir: &Path, events: &[Event]) -> Result<Verified, LedgerError> {
         .map_err(|cause| LedgerError::Database { doing: "begin a transaction", cause })?;
     check_empty(events::head(&tx)?.seq)?;
     let boot = events.last().map_or(0, |event| event.stamp.boot);
-    let mut memory = Memory::new(&tx, boot, Time::system(), Arc::default(), Arc::default())?;
+    let time = Time::system();
+    let shared = Arc::new(Shared::new(time.clone()));
+    let mut memory = Memory::new(&tx, boot, time, Arc::default(), shared)?;
     for event in events {
         memory.adopt(&tx, event)?;
     }

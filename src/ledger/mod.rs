@@ -16,6 +16,7 @@ mod memory;
 pub mod offline;
 pub mod outcome;
 pub mod polls;
+pub mod pulse;
 mod reader;
 mod resume;
 pub mod role;
@@ -127,7 +128,7 @@ impl Ledger {
         let from = events::head(&conn)?.seq.saturating_sub(chain::CHECKED_AT_OPEN) + 1;
         chain::verify(&reading, from, |_, _| {})?;
         let sports = Arc::new(SportCache::default());
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(Shared::new(time.clone()));
         let (inbox, jobs) = async_channel::bounded(INBOX);
         let (crowd, ballots) = async_channel::bounded(CROWD);
         let (writer, opened) =

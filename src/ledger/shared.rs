@@ -8,11 +8,12 @@ use async_channel::Sender;
 
 use super::ballot::Salt;
 use super::outcome::Batch;
+use super::pulse::Notes;
 use crate::domain::command::Actor;
 use crate::domain::poll::PollId;
+use crate::runtime::Time;
 
 /// What the handle and the ledger thread share.
-#[derive(Default)]
 pub(super) struct Shared {
     pending: Mutex<HashMap<(Actor, String), u32>>,
     subscribers: Mutex<Vec<Sender<Arc<Batch>>>>,
@@ -20,9 +21,21 @@ pub(super) struct Shared {
     salts: Mutex<HashMap<PollId, Salt>>,
     // Ballots refused before they came to the ledger thread, until it has noted them.
     refused: Mutex<BTreeMap<(PollId, String), u64>>,
+    pub(super) notes: Notes,
 }
 
 impl Shared {
+    pub(super) fn new(time: Time) -> Self {
+        Self {
+            pending: Mutex::default(),
+            subscribers: Mutex::default(),
+            commits: AtomicU64::new(0),
+            salts: Mutex::default(),
+            refused: Mutex::default(),
+            notes: Notes::new(time),
+        }
+    }
+
     pub(super) fn pending(&self) -> MutexGuard<'_, HashMap<(Actor, String), u32>> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }

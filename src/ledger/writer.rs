@@ -8,6 +8,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use async_channel::Receiver;
 use rusqlite::{Connection, TransactionBehavior, params};
@@ -163,6 +164,7 @@ impl Writer {
                     }
                 }
                 self.shared.put_back(done.from_outside);
+                self.shared.notes.failed(Failure::from(&error));
                 answer(&self.shared, jobs, Vec::new(), &Err(Failure::from(&error)));
             }
         }
@@ -192,7 +194,9 @@ impl Writer {
         self.state.polls_on_time(&tx, done)?;
         self.state.note_refused(&tx, done)?;
         self.state.housekeeping(&tx)?;
+        let began = Instant::now();
         tx.commit().map_err(|cause| LedgerError::Database { doing: "commit", cause })?;
+        self.shared.notes.committed(began);
         Ok(outcomes)
     }
 

@@ -55,6 +55,7 @@ impl Assets {
             ("staff.css", asset("text/css; charset=utf-8", include_str!("../../web/staff.css").to_owned())),
             ("fan.js", asset(javascript, script(&[module!("fan")]))),
             ("desk.js", asset(javascript, script(&[module!("command"), module!("outbox"), module!("desk")]))),
+            ("status.js", asset(javascript, script(&[module!("status")]))),
             ("icon.svg", asset("image/svg+xml", icon)),
         ])
     }
@@ -98,7 +99,7 @@ mod tests {
     #[test]
     fn joining_leaves_no_import_and_no_name_twice() {
         let assets = Assets::embedded();
-        for name in ["fan.js", "desk.js"] {
+        for name in ["fan.js", "desk.js", "status.js"] {
             let script = String::from_utf8(assets.get(name).expect("embedded").plain.clone()).expect("text");
             assert!(!script.contains("\nimport ") && !script.contains("\nexport "), "{name} is not joined");
             let mut seen = HashSet::new();

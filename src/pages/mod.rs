@@ -8,6 +8,7 @@
 pub mod assets;
 mod desk;
 mod model;
+mod status;
 mod strings;
 #[cfg(test)]
 mod tests;
@@ -81,6 +82,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("desk.html", include_str!("../../web/templates/desk.html")),
     ("organiser.html", include_str!("../../web/templates/organiser.html")),
     ("organiser_nav.html", include_str!("../../web/templates/organiser_nav.html")),
+    ("status.html", include_str!("../../web/templates/status.html")),
     ("problem.html", include_str!("../../web/templates/problem.html")),
 ];
 

@@ -111,6 +111,7 @@ impl Parked {
             gathered.add(bye(hub, close::CHANNEL, "channel ended", None).as_bytes());
         }
         let body = gathered.into_body(&seat);
+        let hub = hub.clone();
         drop((mail, seat));
         let after = if back.keep_alive() { After::KeepAlive } else { After::Close };
         let headers = headers();
@@ -120,7 +121,12 @@ impl Parked {
             .expect("the header fields of this answer are constants");
         bytes.extend(body);
         match socket.send(&bytes, PATIENCE).await {
-            Ok(()) => back.give_back(socket, unread),
+            Ok(()) => {
+                for frame in &opening.frames {
+                    hub.written(frame, hub.given());
+                }
+                back.give_back(socket, unread);
+            }
             Err(_) => socket.reset(),
         }
     }

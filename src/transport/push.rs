@@ -240,6 +240,7 @@ impl Push {
             Next::Frame(_) => {
                 for frame in self.seat.run_after(self.held, JOINED) {
                     self.held = frame.number();
+                    self.seat.hub().written(&frame, self.seat.hub().given());
                     self.queue(Piece::Frame(frame), now);
                 }
             }
@@ -255,11 +256,12 @@ impl Push {
     /// Writes one frame, the common case, without putting it anywhere first.
     fn write(&mut self, frame: Arc<Frame>, cx: &mut Context<'_>, now: u32) -> Result<(), Over> {
         let hub = self.seat.hub();
-        hub.count_delivered(1);
+        let nth = hub.count_delivered(1);
         self.said = now;
         let bytes = bytes(&frame, self.seat.transport(), hub.epoch());
         let written = match Pin::new(&mut self.socket).poll_write(cx, bytes)? {
             Poll::Ready(n) if n == bytes.len() => {
+                hub.written(&frame, nth);
                 if Pin::new(&mut self.socket).poll_flush(cx)?.is_pending() {
                     self.out = Some(Box::new(Out::new(now)));
                 }

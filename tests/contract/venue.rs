@@ -64,7 +64,7 @@ impl Venue {
         }
         super::phone::merge(&mut board, &patch);
         let t = "2026-11-22T15:04:09Z".to_owned();
-        self.hub.publish(id, Update { board, patch, say, t, trace: Vec::new() })
+        self.hub.publish(id, Update { board, patch, say, t, ..Update::default() })
     }
 
     /// Lets time pass, and looks whose time has come.

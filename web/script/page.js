@@ -126,6 +126,7 @@ export function createPage(state, host) {
 
   const page = {
     t, box, lang, link,
+    wall: () => wall.now(),
     board: () => boards.board(state.channel),
     paused: () => paused,
     status: () => status,
