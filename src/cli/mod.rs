@@ -19,6 +19,7 @@ pub mod error;
 pub mod export;
 pub mod import;
 mod people;
+mod recount;
 pub mod replay;
 mod serve;
 mod sport;
@@ -40,6 +41,7 @@ For specialists:
   token     Bearer tokens for feeds and scripts: create, list, revoke
   replay    Play a recorded match into a running box
   verify    Check the chain of the record from its first event
+  recount   Count every vote again from the raw record
   sport     Check sport files
 
 `touchline COMMAND --help` says more. Every option can also be set as TOUCHLINE_… in the
@@ -76,6 +78,8 @@ enum Command {
     Backup(data::BackupArgs),
     /// Check the chain of the record from its first event
     Verify(data::VerifyArgs),
+    /// Count every vote again from the raw record
+    Recount(recount::RecountArgs),
     /// Play a recorded match into a running box as if it happened now
     Replay(data::ReplayArgs),
     /// Check sport files
@@ -122,6 +126,7 @@ pub fn main() -> ExitCode {
         Command::Export(args) => data::export(&args, &mut out),
         Command::Backup(args) => data::backup(&args, &mut out),
         Command::Verify(args) => data::verify(&args, &mut out),
+        Command::Recount(args) => recount::recount(&args, &mut out),
         Command::Replay(args) => data::replay(args, &mut out),
         Command::Sport(command) => sport::run(command, &mut out),
     };

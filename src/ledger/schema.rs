@@ -94,12 +94,12 @@ pub fn open_writer(dir: &Path) -> Result<Connection, LedgerError> {
     Ok(conn)
 }
 
-/// A reading connection to a database whose schema is known.
+/// A reading connection to a database whose schema is known: that of a data folder, or a file by itself, as a backup is.
 ///
 /// # Errors
 /// As [`open_writer`]; also when there is no database.
-pub fn open_reader(dir: &Path) -> Result<Connection, LedgerError> {
-    let path = database(dir);
+pub fn open_reader(at: &Path) -> Result<Connection, LedgerError> {
+    let path = if at.is_file() { at.to_owned() } else { database(at) };
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(&path, flags)
         .map_err(|cause| LedgerError::Database { doing: "open the database for reading", cause })?;
