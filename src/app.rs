@@ -12,8 +12,11 @@ use crate::api::sports::Sports;
 use crate::api::{Api, State};
 use crate::auth::Auth;
 use crate::board::ops::{Ops, Sources};
+use crate::auth::people::NewUser;
+use crate::auth::setup::Purpose;
 use crate::board::pump::{Load, Pump, Settings};
 use crate::config::Config;
+use crate::domain::command::Actor;
 use crate::hub::{Hub, HubLimits};
 use crate::intake::Intake;
 use crate::ledger::Ledger;
@@ -177,10 +180,16 @@ fn listeners(
 }
 
 impl Running {
-    /// The secret of the link by which the first organiser is made; absent once there is a user.
+    /// The secret of the link by which the first organiser is made, or one gets a new password.
     #[must_use]
     pub fn setup_secret(&self) -> Option<String> {
         self.auth.setup_secret()
+    }
+
+    /// Whether that link is for a lost password rather than for the first organiser.
+    #[must_use]
+    pub fn recovers(&self) -> bool {
+        self.auth.setup_purpose() == Some(Purpose::Recovery)
     }
 
     /// A token of that role, for a program that the same process runs against this box.
@@ -188,7 +197,7 @@ impl Running {
     /// # Errors
     /// When it cannot be stored.
     pub async fn token(&self, role: Role, name: &str) -> Result<String, StartError> {
-        self.auth.create_token(role, name).await.map(|(_, token)| token).map_err(cannot)
+        self.auth.create_token(&the_box(), role, name).await.map(|(_, token)| token).map_err(cannot)
     }
 
     /// A user.
@@ -196,7 +205,8 @@ impl Running {
     /// # Errors
     /// When the name is taken, the password too short, or it cannot be stored.
     pub async fn user(&self, name: &str, role: Role, password: &str) -> Result<(), StartError> {
-        self.auth.add_user(name, role, password).await.map(|_| ()).map_err(cannot)
+        let new = NewUser::new(name, role, password);
+        self.auth.add_user(&the_box(), new).await.map(|_| ()).map_err(cannot)
     }
 
     /// Stops in order: nobody new, the requests in flight, no more commands and the last commit, what was
@@ -223,6 +233,11 @@ impl Running {
             log::info!("{left} phones had not taken their bye when the box stopped");
         }
     }
+}
+
+/// Who acts when the program itself does.
+fn the_box() -> Actor {
+    Actor("box".to_owned())
 }
 
 /// How long requests in flight may take once the box stops.

@@ -4,10 +4,12 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use touchline::auth::change::ChangeError;
+use touchline::auth::change::{ChangeError, UserError};
 use touchline::auth::login::{Attempt, Login, LoginError};
-use touchline::auth::store::UserError;
+use touchline::auth::people::{NewUser, UserChange};
+use touchline::auth::store::UserId;
 use touchline::auth::{Auth, SESSION_IDLE_MS, offline};
+use touchline::domain::command::Actor;
 use touchline::ledger::Ledger;
 use touchline::ledger::role::Role;
 use touchline::runtime::{Time, block_on};
@@ -53,8 +55,23 @@ fn attempt<'a>(name: &'a str, password: &'a str) -> Attempt<'a> {
     Attempt { name, password, browser: None, agent: "test" }
 }
 
+/// Who asks for changes.
+fn by() -> Actor {
+    Actor("user:99".to_owned())
+}
+
+fn id_of(touchline: &Box, name: &str) -> UserId {
+    let users = touchline.auth.users();
+    users.into_iter().find(|user| user.name.to_lowercase() == name).expect("there is such a user").id
+}
+
+async fn set_password(touchline: &Box, name: &str, password: &str) -> Result<(), ChangeError> {
+    let change = UserChange { password: Some(password.to_owned()), ..UserChange::default() };
+    touchline.auth.change_user(&by(), id_of(touchline, name), change).await
+}
+
 async fn kim(touchline: &Box) -> Login {
-    touchline.auth.add_user("Kim", Role::Commentator, GOOD).await.expect("Kim is added");
+    touchline.auth.add_user(&by(), NewUser::new("Kim", Role::Commentator, GOOD)).await.expect("Kim is added");
     touchline.auth.login(attempt("kim", GOOD)).await.expect("Kim logs in")
 }
 
@@ -80,7 +97,7 @@ fn no_secret_is_stored() {
     block_on(async {
         let touchline = start(&folder.0).await;
         let login = kim(&touchline).await;
-        let (_, token) = touchline.auth.create_token(Role::Organiser, "feed").await.expect("a token");
+        let (_, token) = touchline.auth.create_token(&by(), Role::Organiser, "feed").await.expect("a token");
         touchline.ledger.close().await;
         for entry in std::fs::read_dir(&folder.0).expect("the folder is there") {
             let bytes = std::fs::read(entry.expect("an entry").path()).expect("a file");
@@ -145,14 +162,14 @@ fn sessions_are_listed_and_revoked_and_a_new_password_ends_them() {
         let listed = touchline.auth.sessions();
         assert_eq!(listed.len(), 2);
         assert_eq!((&*listed[0].user, listed[0].agent.as_str()), ("Kim", "test"));
-        touchline.auth.revoke_session(listed[0].id).await.expect("it is revoked");
+        touchline.auth.revoke_session(&by(), listed[0].id).await.expect("it is revoked");
         assert!(touchline.auth.by_session(&first.session).await.is_none());
         assert!(touchline.auth.by_session(&second.session).await.is_some());
         assert!(matches!(
-            touchline.auth.revoke_session(listed[0].id).await,
+            touchline.auth.revoke_session(&by(), listed[0].id).await,
             Err(ChangeError::User(UserError::Unknown(_)))
         ));
-        touchline.auth.set_password("kim", "another one").await.expect("it is set");
+        set_password(&touchline, "kim", "another one").await.expect("it is set");
         assert!(touchline.auth.by_session(&second.session).await.is_none());
         assert_eq!(touchline.auth.login(attempt("kim", GOOD)).await.map(|_| ()), Err(LoginError::Wrong));
         assert!(touchline.auth.login(attempt("kim", "another one")).await.is_ok());
@@ -172,14 +189,19 @@ fn names_and_passwords_have_their_limits() {
             ("k\u{202e}im", GOOD, UserError::Name),
             ("kim", "seven77", UserError::Password),
         ] {
-            let refused = touchline.auth.add_user(name, Role::Commentator, password).await;
+            let refused =
+                touchline.auth.add_user(&by(), NewUser::new(name, Role::Commentator, password)).await;
             assert_eq!(refused, Err(ChangeError::User(error)), "{name:?}");
         }
-        touchline.auth.add_user("קים", Role::Commentator, "סיסמה ארוכה").await.expect("any script");
-        touchline.auth.add_user("Kim", Role::Organiser, GOOD).await.expect("Kim");
-        let taken = touchline.auth.add_user("kIM", Role::Commentator, GOOD).await;
+        touchline
+            .auth
+            .add_user(&by(), NewUser::new("קים", Role::Commentator, "סיסמה ארוכה"))
+            .await
+            .expect("any script");
+        touchline.auth.add_user(&by(), NewUser::new("Kim", Role::Organiser, GOOD)).await.expect("Kim");
+        let taken = touchline.auth.add_user(&by(), NewUser::new("kIM", Role::Commentator, GOOD)).await;
         assert_eq!(taken, Err(ChangeError::User(UserError::Taken("kIM".to_owned()))));
-        let last = touchline.auth.remove_user("kim").await;
+        let last = touchline.auth.remove_user(&by(), id_of(&touchline, "kim")).await;
         assert_eq!(last, Err(ChangeError::User(UserError::LastOrganiser)));
         let names: Vec<String> = touchline.auth.users().into_iter().map(|user| user.name).collect();
         assert_eq!(names, ["Kim", "קים"]);
@@ -231,16 +253,18 @@ fn tokens_work_until_revoked() {
     let folder = Folder::new();
     block_on(async {
         let touchline = start(&folder.0).await;
-        let (id, secret) = touchline.auth.create_token(Role::Commentator, "feed").await.expect("a token");
+        let (id, secret) =
+            touchline.auth.create_token(&by(), Role::Commentator, "feed").await.expect("a token");
         assert!(secret.starts_with("tl_") && secret.len() == 46, "{secret}");
         let who = touchline.auth.by_token(&secret).await.expect("it is good");
         assert_eq!((who.actor.0.as_str(), who.role, &*who.name), ("token:1", Role::Commentator, "feed"));
         assert_eq!(touchline.auth.name_of(&who.actor).as_deref(), Some("feed"));
         assert!(touchline.auth.by_session(&secret).await.is_none());
-        touchline.auth.revoke_token(id).await.expect("it is revoked");
+        touchline.auth.revoke_token(&by(), id).await.expect("it is revoked");
         assert!(touchline.auth.by_token(&secret).await.is_none());
         assert!(touchline.auth.tokens().is_empty());
-        let (next, _) = touchline.auth.create_token(Role::Commentator, "other").await.expect("another");
+        let (next, _) =
+            touchline.auth.create_token(&by(), Role::Commentator, "other").await.expect("another");
         assert_ne!(next, id, "a number is never given twice");
     });
 }
@@ -343,7 +367,11 @@ fn a_removed_user_is_out_and_their_name_forgotten() {
     block_on(async {
         let touchline = start(&folder.0).await;
         let login = kim(&touchline).await;
-        touchline.auth.remove_user("kim").await.expect("the only user may be removed");
+        touchline
+            .auth
+            .remove_user(&by(), id_of(&touchline, "kim"))
+            .await
+            .expect("the only user may be removed");
         assert!(touchline.auth.by_session(&login.session).await.is_none());
         assert_eq!(touchline.auth.name_of(&login.who.actor), None);
         let again = kim(&touchline).await;

@@ -24,7 +24,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("wire", &["domain::GameId", "domain::Seq"]),
     ("ledger", &["domain", "runtime"]),
     ("intake", &["domain", "ledger", "runtime"]),
-    ("auth", &["domain::command::Actor", "ledger", "runtime"]),
+    ("auth", &["domain::GameId", "domain::command::Actor", "ledger", "runtime"]),
     ("hub", &["wire", "runtime"]),
     ("board", &["domain", "words", "wire", "hub", "ledger", "runtime"]),
     ("net", &["runtime", "config"]),

@@ -37,7 +37,7 @@ CREATE TABLE assignment (
   PRIMARY KEY (user, kind, value)
 ) STRICT, WITHOUT ROWID;
 
--- Links that log somebody in, each once; only hashes are kept.
+-- Links that log somebody in, each once; only hashes are kept. A person has one open link at the most.
 CREATE TABLE login_link (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   hash BLOB NOT NULL UNIQUE,
@@ -45,16 +45,25 @@ CREATE TABLE login_link (
   created_ms INTEGER NOT NULL,
   used_ms INTEGER
 ) STRICT;
+CREATE INDEX login_link_user ON login_link (user);
 
--- What staff did that is no event of the log, and what was refused to them.
+-- What staff did that is no event of the log, and what was refused to them. A line stands after the event
+-- `after_seq`, so that log and audit are one list without a clock. `outcome` is `done` or the code of the refusal;
+-- repetitions of a refusal are counted in one line.
 CREATE TABLE audit (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
-  boot INTEGER NOT NULL,
-  mono_ms INTEGER NOT NULL,
+  after_seq INTEGER NOT NULL,
   wall_ms INTEGER NOT NULL,
   wall_trusted INTEGER NOT NULL,
+  last_ms INTEGER NOT NULL,
+  count INTEGER NOT NULL,
   actor TEXT NOT NULL,
   action TEXT NOT NULL,
   subject TEXT NOT NULL,
-  outcome TEXT NOT NULL
+  game INTEGER,
+  outcome TEXT NOT NULL,
+  detail TEXT NOT NULL
 ) STRICT;
+CREATE INDEX audit_refused ON audit (id) WHERE outcome <> 'done';
+-- The record shows everything but ballots, newest first, however many thousands of them lie between.
+CREATE INDEX event_deed ON event (seq) WHERE substr(actor, 1, 6) <> 'voter:';

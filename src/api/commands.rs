@@ -5,13 +5,14 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use tide::{Response, Server};
 
+use super::record::{About, Handed};
 use super::request::{self, Request};
 use super::{Answer, State, decode, json as answer, problem, route};
 use crate::auth::{Credential, Who};
 use crate::domain::GameId;
 use crate::domain::command::CommandBody;
 use crate::hub::mailbox::MailboxKey;
-use crate::intake::{Envelope, Pending, Refusal, Status};
+use crate::intake::{Envelope, Refusal, Status};
 use crate::ledger::error::{Failure, FailureKind};
 use crate::ledger::outcome::{Accepted, Outcome};
 use crate::runtime;
@@ -66,10 +67,16 @@ pub(super) fn submit(
     id: Option<String>,
     source: &[u8],
     body: CommandBody,
-) -> Result<Pending, Problem> {
+) -> Result<Handed, Problem> {
+    let about = About::of(&body);
     let envelope =
         Envelope { actor: who.actor.clone(), role: who.role, scope: who.scope.clone(), id, source, body };
-    state.intake.submit(envelope).map_err(|refusal| refused(&refusal))
+    let pending = state.intake.submit(envelope).map_err(|refusal| {
+        let problem = refused(&refusal);
+        about.refused(state, who, &problem);
+        problem
+    })?;
+    Ok(Handed::new(pending, state, who, about))
 }
 
 fn refused(refusal: &Refusal) -> Problem {
@@ -89,7 +96,7 @@ fn refused(refusal: &Refusal) -> Problem {
 }
 
 /// Answers with the outcome, or with where to ask for it.
-pub(super) async fn finish(state: &Arc<State>, who: &Who, pending: Pending, wait: Wait) -> Answer {
+pub(super) async fn finish(state: &Arc<State>, who: &Who, pending: Handed, wait: Wait) -> Answer {
     let id = pending.id.clone();
     match wait {
         Wait::Yes => {

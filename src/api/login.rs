@@ -1,4 +1,4 @@
-//! Logging in and out, the first organiser, and the device cookie of fans.
+//! Logging in and out, by password or by the link on a card, and the device cookie of fans.
 
 use std::sync::Arc;
 
@@ -8,15 +8,15 @@ use super::form::Form;
 use super::render::{self, Facts};
 use super::request::{self, Request};
 use super::{Answer, State, problem, route, see_other};
-use crate::auth::change::ChangeError;
 use crate::auth::login::{Attempt, Login, LoginError};
+use crate::ledger::role::Role;
 use crate::net::encode::add_header;
 use crate::wire::Problem;
 
 pub(crate) fn routes(server: &mut Server<Arc<State>>) {
     server.at("/login").get(route(form)).post(route(login));
     server.at("/logout").post(route(logout));
-    server.at("/setup/:token").get(route(setup_form)).post(route(set_up));
+    server.at("/link/:secret").get(route(link_form)).post(route(log_in_by_link));
     server.at("/api/v1/device").post(route(device));
 }
 
@@ -64,13 +64,38 @@ async fn login(mut request: Request) -> Answer {
 fn refused(error: &LoginError) -> Problem {
     match error {
         LoginError::Wrong => Problem::new(403, "wrong-login", error.to_string()),
+        LoginError::Link => used_link(),
         LoginError::Throttled { .. } => Problem::new(429, "too-many-tries", error.to_string()),
         LoginError::Failed(failure) => problem::internal("begin the session", failure),
     }
 }
 
+/// The page a card's code leads to. It only asks: whatever merely looks at links must not use one up.
+async fn link_form(request: Request) -> Answer {
+    let facts = Facts::of(&request);
+    let state = request.state();
+    let secret = request.param("secret").unwrap_or_default();
+    let owner = state.auth.link_owner(secret).await.ok_or_else(used_link)?;
+    let html = render::page(state, &facts, |frame| state.pages.login_link(frame, secret, &owner));
+    Ok(render::private(200, html))
+}
+
+async fn log_in_by_link(request: Request) -> Answer {
+    let secret = request.param("secret").unwrap_or_default();
+    let agent = request::header(&request, "user-agent").unwrap_or_default();
+    let login = request.state().auth.login_by_link(secret, agent).await.map_err(|error| refused(&error))?;
+    let next = if login.who.role == Role::Organiser { "/organiser" } else { "/desk" };
+    signed_in(&request, &login, next)
+}
+
+fn used_link() -> Problem {
+    let detail = "Each sign-in card works once, and a newer card ends the one before. Sign in with your \
+                  passphrase, or ask an organiser for a new card.";
+    Problem::new(410, "link-used", detail)
+}
+
 /// 303 with the cookies of a new session.
-fn signed_in(request: &Request, login: &Login, next: &str) -> Answer {
+pub(super) fn signed_in(request: &Request, login: &Login, next: &str) -> Answer {
     let mut response = see_other(next);
     let secure = if request::peer(request).tls { "; Secure" } else { "" };
     let session = format!(
@@ -101,47 +126,6 @@ async fn logout(request: Request) -> Answer {
     let secure = if request::peer(&request).tls { "; Secure" } else { "" };
     set_cookie(&mut response, &format!("{name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}"))?;
     Ok(response)
-}
-
-async fn setup_form(request: Request) -> Answer {
-    let facts = Facts::of(&request);
-    let state = request.state();
-    let token = setup_token(&request)?;
-    let html = render::page(state, &facts, |frame| state.pages.setup(frame, token, None));
-    Ok(render::private(200, html))
-}
-
-async fn set_up(mut request: Request) -> Answer {
-    let facts = Facts::of(&request);
-    let form = Form::parse(&request::body(&mut request).await?);
-    let token = setup_token(&request)?;
-    let agent = request::header(&request, "user-agent").unwrap_or_default();
-    let (name, password) = (form.get("name").unwrap_or_default(), form.get("password").unwrap_or_default());
-    let state = Arc::clone(request.state());
-    match state.auth.set_up(token, name, password, agent).await {
-        Ok(login) => signed_in(&request, &login, "/organiser"),
-        Err(ChangeError::Link) => Err(used_link()),
-        Err(error) => {
-            let problem = Problem::new(422, "invalid-user", error.to_string());
-            let html = render::page(&state, &facts, |frame| {
-                state.pages.setup(frame, token, Some(&problem.to_value()))
-            });
-            Ok(render::private(422, html))
-        }
-    }
-}
-
-/// The link's secret, while it is good.
-fn setup_token(request: &Request) -> Result<&str, Problem> {
-    let token = request.param("token").unwrap_or_default();
-    let good = request.state().auth.setup_secret().is_some_and(|secret| secret == token);
-    if good { Ok(token) } else { Err(used_link()) }
-}
-
-fn used_link() -> Problem {
-    let detail =
-        "This set-up link was used or is not of this start of the box. Log in, or look for a newer link.";
-    Problem::new(410, "setup-used", detail)
 }
 
 async fn device(request: Request) -> Answer {

@@ -10,7 +10,7 @@ use super::desk::{at_desk, day};
 use super::form::Form;
 use super::render::{self, Facts};
 use super::request::{self, Request};
-use super::{Answer, State, commands, decode, problem, route, see_other};
+use super::{Answer, State, commands, decode, problem, record, route, see_other};
 use crate::auth::Who;
 use crate::domain::command::CommandBody;
 use crate::domain::sport::ParamKind;
@@ -23,13 +23,15 @@ pub(crate) fn routes(server: &mut Server<Arc<State>>) {
 }
 
 /// The organiser who asks; others are told whom this is for.
-async fn organiser(request: &Request) -> Result<Who, Answer> {
+pub(super) async fn organiser(request: &Request) -> Result<Who, Answer> {
     let who = at_desk(request).await?;
     if who.role >= Role::Organiser {
         return Ok(who);
     }
     let detail = format!("{} may enter scores, but this page is for organisers.", who.name);
-    Err(Err(Problem::new(403, "organiser-required", detail)))
+    let problem = Problem::new(403, "organiser-required", detail);
+    record::refused(request.state(), &who, "asked", request.url().path(), None, &problem);
+    Err(Err(problem))
 }
 
 async fn page(request: Request) -> Answer {

@@ -9,6 +9,7 @@ use super::cache::{Cached, Coding, Made, Validators};
 use super::render::{self, Facts};
 use super::request::{self, Request};
 use super::{Answer, State, problem, route};
+use crate::auth::setup::Purpose;
 use crate::board::boards::Reached;
 use crate::domain::GameId;
 use crate::hub::ChannelId;
@@ -34,7 +35,8 @@ async fn home(request: Request) -> Answer {
             day["venue"] = json!(name);
         }
         if let Some(secret) = state.auth.setup_secret().filter(|_| facts.on_box) {
-            day["setup"] = json!({ "url": format!("/setup/{secret}") });
+            let recovery = state.auth.setup_purpose() == Some(Purpose::Recovery);
+            day["setup"] = json!({ "url": format!("/setup/{secret}"), "recovery": recovery });
         }
         render::page(state, &facts.facts, |frame| state.pages.home(frame, &day, live))
     })

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tide::http::Method;
 
-use super::State;
-use super::decode;
+use super::{State, decode, record};
 use crate::auth::Who;
 use crate::ledger::role::Role;
 use crate::net::{Class, Peer};
@@ -119,14 +118,16 @@ pub(crate) async fn organiser(request: &Request) -> Result<Who, Problem> {
         return Ok(who);
     }
     let detail = format!("{} may enter scores, but this is for organisers.", who.name);
-    Err(Problem::new(403, "organiser-required", detail))
+    let problem = Problem::new(403, "organiser-required", detail);
+    record::refused(request.state(), &who, "asked", request.url().path(), None, &problem);
+    Err(problem)
 }
 
 /// Whether this address is for staff alone, so that a public listener beside a staff listener hides it.
 pub(crate) fn staff_only(method: Method, path: &str) -> bool {
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
     match first {
-        "login" | "logout" | "desk" | "organiser" | "setup" => true,
+        "login" | "logout" | "link" | "desk" | "organiser" | "setup" => true,
         "api" => {
             !method.is_safe()
                 && !path.ends_with("/ballots")

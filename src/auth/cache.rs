@@ -7,6 +7,7 @@ use super::mark::Mark;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::links::Link;
 use super::secret::SecretHash;
 use super::store::{Session, SessionId, Token, User, UserId, key};
 
@@ -23,6 +24,7 @@ pub(super) struct Contents {
     pub(super) users: Vec<User>,
     pub(super) sessions: Vec<Session>,
     pub(super) tokens: Vec<Token>,
+    pub(super) links: Vec<Link>,
 }
 
 #[derive(Debug, Default)]
@@ -35,6 +37,7 @@ pub(super) struct Cache {
     users: HashMap<UserId, (Arc<str>, User)>,
     sessions: HashMap<SecretHash, (Session, Use)>,
     tokens: HashMap<SecretHash, (Arc<str>, Token)>,
+    links: Vec<Link>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +73,7 @@ impl Cache {
             .into_iter()
             .map(|token| (token.hash, (token.name.as_str().into(), token)))
             .collect();
+        self.links = contents.links;
         for session in contents.sessions {
             let used = match former.get(&session.hash) {
                 Some((_, used)) => *used,
@@ -145,9 +149,14 @@ impl Cache {
         sessions
     }
 
+    /// All links, oldest first.
+    pub(super) fn links(&self) -> &[Link] {
+        &self.links
+    }
+
     /// The session of that secret, in use or not.
-    pub(super) fn session_id(&self, hash: &SecretHash) -> Option<SessionId> {
-        self.sessions.get(hash).map(|(session, _)| session.id)
+    pub(super) fn session_id(&self, hash: &SecretHash) -> Option<(SessionId, UserId)> {
+        self.sessions.get(hash).map(|(session, _)| (session.id, session.user))
     }
 }
 

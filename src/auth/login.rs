@@ -1,12 +1,16 @@
-//! Beginning and ending a session: by password, or once by the setup link.
+//! Beginning and ending a session: by password, once by a login link, or once by the setup link.
 
 use std::fmt;
 
-use super::change::ChangeError;
+use super::audit::{self, Deed};
+use super::change::{ChangeError, UserError};
 use super::password::{self, Busy};
-use super::store::{self, User, UserError};
+use super::people::user_actor;
+use super::setup::Purpose;
+use super::store::{self, SessionId, User, UserId};
 use super::throttle::Tries;
-use super::{Auth, Who, secret, user_who};
+use super::{Auth, Who, links, secret, user_who};
+use crate::domain::command::Actor;
 use crate::ledger::error::{Failure, LedgerError};
 use crate::ledger::role::Role;
 use crate::ledger::work::WriteError;
@@ -43,6 +47,8 @@ pub struct Login {
 pub enum LoginError {
     /// Name or password is wrong; which, is not said.
     Wrong,
+    /// The login link was used, revoked, or never made.
+    Link,
     /// Too many tries.
     Throttled {
         /// When there is one again.
@@ -56,6 +62,7 @@ impl fmt::Display for LoginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Wrong => f.write_str("The name or the password is wrong."),
+            Self::Link => f.write_str("This sign-in link was used before or is no longer good."),
             Self::Throttled { retry_after_s } => {
                 write!(f, "Too many tries to log in; try again in {retry_after_s} s.")
             }
@@ -77,22 +84,32 @@ impl Auth {
             Some(browser) => Tries::Browser(browser),
             None => Tries::Unknown(store::key(attempt.name).chars().take(64).collect()),
         };
-        let now_ms = self.0.time.now_ms();
-        self.throttle()
-            .take(&tries, now_ms)
-            .map_err(|retry_after_s| LoginError::Throttled { retry_after_s })?;
+        let taken = self.throttle().take(&tries, self.0.time.now_ms());
+        if let Err(retry_after_s) = taken {
+            self.note_failed(user.as_ref(), "too-many-tries");
+            return Err(LoginError::Throttled { retry_after_s });
+        }
         // A password too long to be anybody's is as wrong as any, and takes as long.
         let password: &str = if attempt.password.len() <= password::LONGEST { attempt.password } else { "" };
-        let stored = user.as_ref().map(|user| user.password.clone());
+        let stored = user.as_ref().filter(|user| user.has_password()).map(|user| user.password.clone());
         let fits = self
             .0
             .passwords
             .verify(stored, password)
             .await
             .map_err(|Busy| LoginError::Throttled { retry_after_s: 1 })?;
-        let user = user.filter(|_| fits).ok_or(LoginError::Wrong)?;
+        let Some(user) = user.as_ref().filter(|_| fits) else {
+            self.note_failed(user.as_ref(), "wrong-login");
+            return Err(LoginError::Wrong);
+        };
         self.throttle().refund(&tries);
-        self.begin_session(&user, attempt.agent).await.map_err(LoginError::Failed)
+        self.begin_session(user, attempt.agent, "login").await.map_err(LoginError::Failed)
+    }
+
+    /// A refused login, by the account tried. A name that is nobody's is not kept: people type passwords there.
+    fn note_failed(&self, user: Option<&User>, code: &str) {
+        let subject = user.map(|user| user_actor(user.id).0).unwrap_or_default();
+        self.note(Deed::done(&Actor(String::new()), "login", subject).refused(code, ""));
     }
 
     /// Ends the session of that cookie; a cookie of none changes nothing.
@@ -100,14 +117,47 @@ impl Auth {
     /// # Errors
     /// When it could not be stored: the session is still good.
     pub async fn logout(&self, cookie: &str) -> Result<(), ChangeError> {
-        let id = self.cache().session_id(&secret::hash(cookie));
-        match id {
-            Some(id) => self.revoke_session(id).await,
+        let known = self.cache().session_id(&secret::hash(cookie));
+        match known {
+            Some((id, user)) => self.revoke_session(&user_actor(user), id).await,
             None => Ok(()),
         }
     }
 
-    /// Makes the first organiser with the setup link's secret, and logs them in.
+    /// Whom a login link would log in. Looking does not use it up: link previews and the sheets of captive portals
+    /// look at every link they see.
+    pub async fn link_owner(&self, link: &str) -> Option<std::sync::Arc<str>> {
+        self.notice_changes().await;
+        let hash = secret::hash(link);
+        let cache = self.cache();
+        let open = cache.links().iter().find(|link| link.hash == hash && link.used_ms.is_none())?;
+        cache.user(open.user).map(|(name, _)| name.clone())
+    }
+
+    /// Uses a login link up and begins a session.
+    ///
+    /// # Errors
+    /// A link that is not good, or not stored; then it is still good.
+    pub async fn login_by_link(&self, link: &str, agent: &str) -> Result<Login, LoginError> {
+        let spent = secret::hash(link);
+        let (cookie, hash) = session_secret();
+        let (agent, used_ms, time) = (short(agent), self.now().wall_ms, self.0.time.clone());
+        let begun = self.0.ledger.write(move |tx| {
+            let Some(user) = links::spend(tx, &spent, time.wall_ms())? else { return Ok(None) };
+            let session = store::insert_session(tx, &hash, user, &agent, (time.wall_ms(), used_ms))?;
+            audit::insert(tx, &Deed::done(&user_actor(user), "login-by-link", ""), &time)?;
+            Ok::<_, rusqlite::Error>(Some((user, session)))
+        });
+        let begun = begun.await.map_err(|error| LoginError::Failed(not_begun(error)))?;
+        let Some((id, session)) = begun else {
+            self.note(Deed::done(&Actor(String::new()), "login-by-link", "").refused("link-used", ""));
+            return Err(LoginError::Link);
+        };
+        self.signed_in(id, session, cookie).await.map_err(LoginError::Failed)?.ok_or(LoginError::Link)
+    }
+
+    /// Makes the first organiser with the setup link's secret, or with that of a recovery gives an organiser a new
+    /// password, or makes one; and logs them in.
     ///
     /// # Errors
     /// A used or wrong link, a bad name or password, or not stored; the link is good again then.
@@ -119,50 +169,72 @@ impl Auth {
         agent: &str,
     ) -> Result<Login, ChangeError> {
         self.notice_changes().await;
-        if !self.0.setup.is(link) {
-            return Err(ChangeError::Link);
-        }
-        let hash = self.new_hash(name, password).await?;
-        let wall_ms = self.0.time.wall_ms();
-        let (owned, first) = (name.to_owned(), hash);
-        // Whether somebody else was first is asked inside the transaction.
-        let id = self
-            .0
-            .ledger
-            .write(move |tx| {
-                if store::users(tx)?.is_empty() {
-                    store::insert_user(tx, &owned, Role::Organiser, &first, wall_ms).map(Some)
-                } else {
-                    Ok::<_, UserError>(None)
+        let good = self.0.setup.take(link, self.0.time.now_ms()).ok_or(ChangeError::Link)?;
+        match self.organiser(good.purpose, name, password).await {
+            Ok(id) => {
+                self.0.setup.end();
+                let user = self.cache().user(id).map(|(_, user)| user.clone()).ok_or(ChangeError::Link)?;
+                self.begin_session(&user, agent, "login").await.map_err(ChangeError::Failed)
+            }
+            Err(error) => {
+                if error != ChangeError::Link {
+                    self.0.setup.give_back(good);
                 }
-            })
-            .await?
-            .ok_or(ChangeError::Link)?;
-        self.refill().await?;
-        let user = self.cache().user(id).map(|(_, user)| user.clone()).ok_or(ChangeError::Link)?;
-        self.begin_session(&user, agent).await.map_err(ChangeError::Failed)
+                Err(error)
+            }
+        }
     }
 
-    async fn begin_session(&self, user: &User, agent: &str) -> Result<Login, Failure> {
-        let cookie = secret::write(&secret::random::<16>());
-        let hash = secret::hash(&cookie);
-        let agent: String = agent.chars().filter(|c| !c.is_control()).take(LONGEST_AGENT).collect();
-        let (id, now, wall_ms) = (user.id, self.now(), self.0.time.wall_ms());
-        let session = self
-            .0
-            .ledger
-            .write(move |tx| store::insert_session(tx, &hash, id, &agent, (wall_ms, now.wall_ms)))
-            .await
-            .map_err(|error| match error {
-                WriteError::Failed(failure) => failure,
-                // The user was removed at this moment, or the disk refused.
-                WriteError::Refused(cause) => {
-                    Failure::from(&LedgerError::Database { doing: "begin a session", cause })
+    async fn organiser(&self, purpose: Purpose, name: &str, password: &str) -> Result<UserId, ChangeError> {
+        store::checked_name(name).map_err(ChangeError::User)?;
+        let hash = self.new_hash(password).await?;
+        let name = name.to_owned();
+        // Whether somebody else was first is asked inside the transaction.
+        let made = self.change(move |tx, time| {
+            let users = store::users(tx)?;
+            let known = users.iter().find(|user| store::key(&user.name) == store::key(&name));
+            let by = Actor("box".to_owned());
+            let (id, action) = match (purpose, known) {
+                (Purpose::First, _) if !users.is_empty() => return Ok(None),
+                (_, None) => {
+                    (store::insert_user(tx, &name, Role::Organiser, &hash, time.wall_ms())?, "user-added")
                 }
-            })?;
+                (_, Some(user)) if user.role == Role::Organiser => {
+                    store::set_password(tx, user.id, &hash)?;
+                    (user.id, "recovery-used")
+                }
+                (_, Some(user)) => return Err(UserError::Taken(user.name.clone())),
+            };
+            audit::insert(tx, &Deed::done(&by, action, user_actor(id).0), time)?;
+            Ok(Some(id))
+        });
+        made.await?.ok_or(ChangeError::Link)
+    }
+
+    async fn begin_session(&self, user: &User, agent: &str, action: &'static str) -> Result<Login, Failure> {
+        let (cookie, hash) = session_secret();
+        let (id, agent, used_ms, time) = (user.id, short(agent), self.now().wall_ms, self.0.time.clone());
+        let begun = self.0.ledger.write(move |tx| {
+            let session = store::insert_session(tx, &hash, id, &agent, (time.wall_ms(), used_ms))?;
+            audit::insert(tx, &Deed::done(&user_actor(id), action, ""), &time)?;
+            Ok::<_, rusqlite::Error>(session)
+        });
+        let session = begun.await.map_err(not_begun)?;
+        let signed_in = self.signed_in(id, session, cookie).await?;
+        signed_in.ok_or_else(|| not_begun(WriteError::Refused(rusqlite::Error::QueryReturnedNoRows)))
+    }
+
+    /// What a new session's browser is given; `None` when its user was removed at this moment.
+    async fn signed_in(
+        &self,
+        id: UserId,
+        session: SessionId,
+        cookie: String,
+    ) -> Result<Option<Login>, Failure> {
         self.fill().await.map_err(|error| Failure::from(&error))?;
-        let who = user_who(&(user.name.as_str().into(), user.clone()), session);
-        Ok(Login { who, session: cookie, browser: self.sign_browser(user, secret::random()) })
+        let Some(user) = self.cache().user(id).cloned() else { return Ok(None) };
+        let browser = self.sign_browser(&user.1, secret::random());
+        Ok(Some(Login { who: user_who(&user, session), session: cookie, browser }))
     }
 
     /// The browser cookie: a number of its own, signed for this user and password.
@@ -186,4 +258,26 @@ impl Auth {
 fn browser_parts<'a>(user: &'a User, browser: &'a [u8; 16]) -> [&'a [u8]; 2] {
     // The stored hash has a salt of its own, which names the user as well as the password.
     [user.password.as_bytes(), browser]
+}
+
+/// A session's secret, and what is stored of it.
+fn session_secret() -> (String, secret::SecretHash) {
+    let cookie = secret::write(&secret::random::<16>());
+    let hash = secret::hash(&cookie);
+    (cookie, hash)
+}
+
+/// What a browser calls itself, as lists show it.
+fn short(agent: &str) -> String {
+    agent.chars().filter(|c| !c.is_control()).take(LONGEST_AGENT).collect()
+}
+
+fn not_begun(error: WriteError<rusqlite::Error>) -> Failure {
+    match error {
+        WriteError::Failed(failure) => failure,
+        // The user was removed at this moment, or the disk refused.
+        WriteError::Refused(cause) => {
+            Failure::from(&LedgerError::Database { doing: "begin a session", cause })
+        }
+    }
 }

@@ -4,28 +4,37 @@
 //! [`offline`]. Only hashes of secrets are stored. In the log people stand as `user:3` and feeds as
 //! `token:2`; [`Auth::name_of`] says who that is, so that a name can be forgotten without touching the log.
 
+pub mod audit;
 mod cache;
 pub mod change;
 pub mod device;
+pub mod limits;
+pub mod links;
 pub mod login;
 mod mark;
 pub mod offline;
 pub mod password;
+pub mod people;
+pub mod record;
 mod secret;
-mod setup;
+pub mod setup;
+pub mod shown;
 pub mod store;
 mod throttle;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
+use self::audit::{Deed, Refusals};
 use self::cache::{Cache, Contents, IDLE_MS, Noted, Now};
 use self::change::ChangeError;
 use self::device::Devices;
 use self::password::Passwords;
 use self::secret::SecretHash;
-use self::setup::Setup;
-use self::store::{SessionId, Token, TokenId, User, UserError, UserId};
+use self::setup::{Purpose, Setup};
+use self::shown::Shown;
+use self::store::{SessionId, TokenId, User, UserId};
 use self::throttle::Throttle;
 use crate::domain::command::Actor;
 use crate::ledger::Ledger;
@@ -33,6 +42,9 @@ use crate::ledger::error::{Failure, LedgerError};
 use crate::ledger::role::{Role, Scope};
 use crate::ledger::work::WriteError;
 use crate::runtime::{self, Time};
+
+/// How often the data folder is looked at for a file that asks for help.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// How long changes by another process may go unnoticed.
 const ASK_EVERY_MS: u64 = 1_000;
@@ -44,7 +56,7 @@ pub struct Who {
     pub actor: Actor,
     /// What they may do.
     pub role: Role,
-    /// In which games they may do it.
+    /// In which games.
     pub scope: Scope,
     /// As pages name them.
     pub name: Arc<str>,
@@ -67,6 +79,8 @@ pub struct SessionInfo {
     /// Its number.
     pub id: SessionId,
     /// Whose.
+    pub user_id: UserId,
+    /// Their name.
     pub user: Arc<str>,
     /// What the browser called itself.
     pub agent: String,
@@ -89,6 +103,8 @@ struct Inner {
     devices: Devices,
     passwords: Passwords,
     setup: Setup,
+    shown: Shown,
+    refusals: Refusals,
     throttle: Mutex<Throttle>,
     cache: Mutex<Cache>,
     // Held while the database is read into the cache, so that an older reading never follows a newer one.
@@ -115,14 +131,18 @@ impl Auth {
             time,
             passwords: Passwords::start(),
             setup: Setup::new(dir),
+            shown: Shown::default(),
+            refusals: Refusals::default(),
             throttle: Mutex::default(),
             cache: Mutex::default(),
             filling: smol::lock::Mutex::new(()),
         }));
         auth.fill().await?;
         if !auth.cache().has_users() {
-            auth.0.setup.begin();
+            auth.0.setup.begin(Purpose::First, auth.0.time.now_ms());
         }
+        auth.notice_recovery();
+        runtime::spawn(watch(Arc::downgrade(&auth.0)));
         Ok(auth)
     }
 
@@ -173,119 +193,29 @@ impl Auth {
         }
     }
 
-    /// The secret of the setup link, while there is no user.
+    /// The secret of the setup link, while it is good: without a user, or for an hour after a file `recover` was
+    /// put into the data folder.
     #[must_use]
     pub fn setup_secret(&self) -> Option<String> {
-        self.0.setup.secret()
+        self.0.setup.good(self.0.time.now_ms()).map(|good| good.secret)
     }
 
-    /// All users, by name.
+    /// What the setup link is for, while it is good.
     #[must_use]
-    pub fn users(&self) -> Vec<User> {
-        self.cache().users()
+    pub fn setup_purpose(&self) -> Option<Purpose> {
+        self.0.setup.good(self.0.time.now_ms()).map(|good| good.purpose)
     }
 
-    /// Adds a user.
-    ///
-    /// # Errors
-    /// A bad or taken name, a bad password, or not stored.
-    pub async fn add_user(&self, name: &str, role: Role, password: &str) -> Result<UserId, ChangeError> {
-        let hash = self.new_hash(name, password).await?;
-        let (name, wall_ms) = (name.to_owned(), self.0.time.wall_ms());
-        let id = self.0.ledger.write(move |tx| store::insert_user(tx, &name, role, &hash, wall_ms)).await?;
-        self.refill().await?;
-        Ok(id)
-    }
-
-    /// Sets a new password and ends all sessions of the user.
-    ///
-    /// # Errors
-    /// An unknown user, a bad password, or not stored.
-    pub async fn set_password(&self, name: &str, password: &str) -> Result<(), ChangeError> {
-        let hash = self.new_hash(name, password).await?;
-        let name = name.to_owned();
-        self.0.ledger.write(move |tx| store::set_password(tx, &name, &hash)).await?;
-        self.refill().await
-    }
-
-    /// Removes a user with their sessions.
-    ///
-    /// # Errors
-    /// An unknown user, the last organiser while there are others, or not stored.
-    pub async fn remove_user(&self, name: &str) -> Result<(), ChangeError> {
-        let name = name.to_owned();
-        self.0.ledger.write(move |tx| store::remove_user(tx, &name)).await?;
-        self.refill().await
-    }
-
-    /// The sessions that are good, oldest first.
+    /// What a setup link with that secret is good for.
     #[must_use]
-    pub fn sessions(&self) -> Vec<SessionInfo> {
-        let cache = self.cache();
-        let sessions = cache.sessions(self.0.time.now_ms());
-        sessions
-            .into_iter()
-            .filter_map(|(session, idle_ms)| {
-                let (user, _) = cache.user(session.user)?;
-                Some(SessionInfo {
-                    id: session.id,
-                    user: user.clone(),
-                    agent: session.agent,
-                    created_ms: session.created_ms,
-                    idle_ms,
-                })
-            })
-            .collect()
-    }
-
-    /// Ends a session.
-    ///
-    /// # Errors
-    /// An unknown session, or not stored.
-    pub async fn revoke_session(&self, id: SessionId) -> Result<(), ChangeError> {
-        self.0.ledger.write(move |tx| store::delete_session(tx, id)).await?;
-        self.refill().await
-    }
-
-    /// All tokens, without their secrets.
-    #[must_use]
-    pub fn tokens(&self) -> Vec<Token> {
-        self.cache().tokens()
-    }
-
-    /// Makes a token and returns its secret, which is shown once and stored nowhere.
-    ///
-    /// # Errors
-    /// A bad name, or not stored.
-    pub async fn create_token(&self, role: Role, name: &str) -> Result<(TokenId, String), ChangeError> {
-        let (secret, hash) = token_secret();
-        let (name, wall_ms) = (name.to_owned(), self.0.time.wall_ms());
-        let id = self.0.ledger.write(move |tx| store::insert_token(tx, &hash, role, &name, wall_ms)).await?;
-        self.refill().await?;
-        Ok((id, secret))
-    }
-
-    /// Ends a token.
-    ///
-    /// # Errors
-    /// An unknown token, or not stored.
-    pub async fn revoke_token(&self, id: TokenId) -> Result<(), ChangeError> {
-        self.0.ledger.write(move |tx| store::delete_token(tx, id)).await?;
-        self.refill().await
+    pub fn setup_is(&self, secret: &str) -> Option<Purpose> {
+        self.0.setup.purpose(secret, self.0.time.now_ms())
     }
 
     /// Gives and checks device cookies.
     #[must_use]
     pub fn devices(&self) -> &Devices {
         &self.0.devices
-    }
-
-    async fn new_hash(&self, name: &str, password: &str) -> Result<String, ChangeError> {
-        store::checked_name(name).map_err(ChangeError::User)?;
-        if !password::is_acceptable(password) {
-            return Err(ChangeError::User(UserError::Password));
-        }
-        Ok(self.0.passwords.hash(password).await?)
     }
 
     /// Sees what another process changed: at once where it has moved the mark, else within a second. While
@@ -317,19 +247,31 @@ impl Auth {
         self.fill().await.map_err(|error| ChangeError::Failed(Failure::from(&error)))
     }
 
+    /// Makes a recovery link where a file in the data folder asks for one. Where there is no user, there is a
+    /// setup link already.
+    fn notice_recovery(&self) {
+        let now_ms = self.0.time.now_ms();
+        self.0.setup.end_if_over(now_ms);
+        if self.0.setup.is_asked_for() && self.cache().has_users() {
+            self.0.setup.begin(Purpose::Recovery, now_ms);
+            self.note(Deed::done(&Actor("box".to_owned()), "recovery-begun", ""));
+        }
+    }
+
     async fn fill(&self) -> Result<(), LedgerError> {
         let _filling = self.0.filling.lock().await;
         let contents = self
             .0
             .ledger
             .read(|conn| {
-                // One snapshot of all four.
+                // One snapshot of them all.
                 let tx = conn.unchecked_transaction()?;
                 Ok(Contents {
                     generation: store::generation(&tx)?,
                     users: store::users(&tx)?,
                     sessions: store::sessions(&tx)?,
                     tokens: store::tokens(&tx)?,
+                    links: links::all(&tx)?,
                 })
             })
             .await?;
@@ -337,7 +279,7 @@ impl Auth {
         let mut cache = self.cache();
         cache.fill(contents, now);
         if cache.has_users() {
-            self.0.setup.end();
+            self.0.setup.end_first();
         }
         Ok(())
     }
@@ -356,14 +298,23 @@ impl Auth {
     }
 }
 
+/// Looks for a file that asks for help, as long as the box lives.
+async fn watch(auth: Weak<Inner>) {
+    loop {
+        runtime::sleep(LOOK_EVERY).await;
+        let Some(inner) = auth.upgrade() else { return };
+        Auth(inner).notice_recovery();
+    }
+}
+
 /// How long a session may be idle, in milliseconds.
 pub const SESSION_IDLE_MS: u64 = IDLE_MS;
 
 fn user_who((name, user): &(Arc<str>, User), session: SessionId) -> Who {
     Who {
-        actor: Actor(format!("user:{}", user.id.0)),
+        actor: people::user_actor(user.id),
         role: user.role,
-        scope: Scope::All,
+        scope: limits::scope(user.role, &user.limits),
         name: name.clone(),
         by: Credential::Session(session),
     }

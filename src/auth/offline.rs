@@ -8,9 +8,13 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::audit::{self, Deed};
+use super::change::UserError;
 use super::mark;
-use super::store::{self, Token, TokenId, User, UserError};
+use super::people::user_actor;
+use super::store::{self, Token, TokenId, User};
 use super::{password, token_secret};
+use crate::domain::command::Actor;
 use crate::ledger::error::LedgerError;
 use crate::ledger::role::Role;
 use crate::ledger::schema;
@@ -49,7 +53,10 @@ impl From<UserError> for OfflineError {
 pub fn add_user(dir: &Path, name: &str, role: Role, password: &str) -> Result<(), OfflineError> {
     let hash = checked_hash(password)?;
     store::checked_name(name)?;
-    change(dir, |conn, wall_ms| store::insert_user(conn, name, role, &hash, wall_ms)).map(|_| ())
+    change(dir, |conn, time| {
+        let id = store::insert_user(conn, name, role, &hash, time.wall_ms())?;
+        note(conn, time, "user-added", user_actor(id).0)
+    })
 }
 
 /// Sets a new password and ends the user's sessions.
@@ -58,7 +65,11 @@ pub fn add_user(dir: &Path, name: &str, role: Role, password: &str) -> Result<()
 /// An unknown user, a bad password, a folder that cannot be used.
 pub fn set_password(dir: &Path, name: &str, password: &str) -> Result<(), OfflineError> {
     let hash = checked_hash(password)?;
-    change(dir, |conn, _| store::set_password(conn, name, &hash))
+    change(dir, |conn, time| {
+        let id = store::user_named(conn, name)?;
+        store::set_password(conn, id, &hash)?;
+        note(conn, time, "user-password-set", user_actor(id).0)
+    })
 }
 
 /// Removes a user with their sessions.
@@ -66,7 +77,11 @@ pub fn set_password(dir: &Path, name: &str, password: &str) -> Result<(), Offlin
 /// # Errors
 /// An unknown user, the last organiser while there are others, a folder that cannot be used.
 pub fn remove_user(dir: &Path, name: &str) -> Result<(), OfflineError> {
-    change(dir, |conn, _| store::remove_user(conn, name))
+    change(dir, |conn, time| {
+        let id = store::user_named(conn, name)?;
+        store::remove_user(conn, id)?;
+        note(conn, time, "user-removed", user_actor(id).0)
+    })
 }
 
 /// All users, by name.
@@ -83,7 +98,11 @@ pub fn users(dir: &Path) -> Result<Vec<User>, OfflineError> {
 /// A bad name, a folder that cannot be used.
 pub fn create_token(dir: &Path, role: Role, name: &str) -> Result<(TokenId, String), OfflineError> {
     let (secret, hash) = token_secret();
-    let id = change(dir, |conn, wall_ms| store::insert_token(conn, &hash, role, name, wall_ms))?;
+    let id = change(dir, |conn, time| {
+        let id = store::insert_token(conn, &hash, role, name, time.wall_ms())?;
+        note(conn, time, "token-made", format!("token:{}", id.0))?;
+        Ok(id)
+    })?;
     Ok((id, secret))
 }
 
@@ -92,7 +111,10 @@ pub fn create_token(dir: &Path, role: Role, name: &str) -> Result<(TokenId, Stri
 /// # Errors
 /// An unknown token, a folder that cannot be used.
 pub fn revoke_token(dir: &Path, id: TokenId) -> Result<(), OfflineError> {
-    change(dir, |conn, _| store::delete_token(conn, id))
+    change(dir, |conn, time| {
+        store::delete_token(conn, id)?;
+        note(conn, time, "token-revoked", format!("token:{}", id.0))
+    })
 }
 
 /// All tokens, without their secrets.
@@ -107,13 +129,18 @@ fn checked_hash(password: &str) -> Result<String, UserError> {
     if password::is_acceptable(password) { Ok(password::hash(password)) } else { Err(UserError::Password) }
 }
 
+/// What the command line does stands in the audit like anything else.
+fn note(conn: &Connection, time: &Time, action: &'static str, subject: String) -> Result<(), UserError> {
+    Ok(audit::insert(conn, &Deed::done(&Actor("cli".to_owned()), action, subject), time)?)
+}
+
 fn change<T>(
     dir: &Path,
-    body: impl FnOnce(&Connection, i64) -> Result<T, UserError>,
+    body: impl FnOnce(&Connection, &Time) -> Result<T, UserError>,
 ) -> Result<T, OfflineError> {
     let mut conn = schema::open_writer(dir).map_err(OfflineError::Data)?;
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(UserError::from)?;
-    let done = body(&tx, Time::system().wall_ms())?;
+    let done = body(&tx, &Time::system())?;
     tx.commit().map_err(UserError::from)?;
     mark::change(dir);
     Ok(done)

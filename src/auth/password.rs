@@ -8,6 +8,7 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use async_channel::{Receiver, Sender};
 
+use super::secret;
 use crate::runtime;
 
 /// The fewest characters of a password.
@@ -23,6 +24,17 @@ const WAITING: usize = 16;
 #[must_use]
 pub fn is_acceptable(password: &str) -> bool {
     password.chars().count() >= SHORTEST && password.len() <= LONGEST
+}
+
+/// What stands in place of a hash where somebody has no password: no password fits it, and no two are the same,
+/// because browser cookies are signed over it.
+pub(super) fn nobodys() -> String {
+    format!("!{}", secret::write(&secret::random::<16>()))
+}
+
+/// Whether that is what [`nobodys`] made.
+pub(super) fn is_nobodys(stored: &str) -> bool {
+    stored.starts_with('!')
 }
 
 /// Hashes a password, on the calling thread.
@@ -50,7 +62,7 @@ struct Work {
 
 enum Task {
     Hash(Sender<String>),
-    // Against nothing where there is no such user, which must take as long.
+    // Against nothing where there is no such user, or none with a password, which must take as long.
     Verify(Option<String>, Sender<bool>),
 }
 

@@ -3,15 +3,19 @@
 //! Every change raises a number in `meta`; by it the running box sees that somebody else changed
 //! something. Called inside a transaction of the ledger thread, or of the command line's own connection.
 
-use std::fmt;
-
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+use super::change::UserError;
+use super::limits::{self, Limits};
 use super::password;
 use super::secret::SecretHash;
 use crate::ledger::role::Role;
 
-const LONGEST_NAME: usize = 64;
+/// The longest name, in characters.
+pub(super) const LONGEST_NAME: usize = 64;
+
+/// Sessions a user may have; the oldest beyond are ended.
+const MOST_SESSIONS: i64 = 32;
 
 /// A user's number, never given to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,9 +38,19 @@ pub struct User {
     pub name: String,
     /// What they may do.
     pub role: Role,
+    /// Which games and pitches they are limited to.
+    pub limits: Limits,
     /// When they were added, milliseconds since 1970 as the machine believed.
     pub created_ms: i64,
     pub(super) password: String,
+}
+
+impl User {
+    /// Whether they can log in by a password; else by link alone.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        !password::is_nobodys(&self.password)
+    }
 }
 
 /// A session as stored.
@@ -63,51 +77,6 @@ pub struct Token {
     /// When it was made, milliseconds since 1970 as the machine believed.
     pub created_ms: i64,
     pub(super) hash: SecretHash,
-}
-
-/// Why a change of users or tokens is refused.
-#[derive(Debug, PartialEq)]
-pub enum UserError {
-    /// The name is empty, too long, or holds characters that cannot be seen.
-    Name,
-    /// The password is too short or too long.
-    Password,
-    /// There is a user of that name, capitals apart.
-    Taken(String),
-    /// There is no such user, session or token.
-    Unknown(String),
-    /// Without this user nobody could manage the others.
-    LastOrganiser,
-    /// SQLite refused.
-    Database(rusqlite::Error),
-}
-
-impl fmt::Display for UserError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Name => write!(f, "A name is 1 to {LONGEST_NAME} visible characters."),
-            Self::Password => write!(
-                f,
-                "A password has at least {} characters and at most {} bytes.",
-                password::SHORTEST,
-                password::LONGEST
-            ),
-            Self::Taken(name) => write!(f, "There is a user {name:?} already; choose another name."),
-            Self::Unknown(what) => write!(f, "There is no {what}."),
-            Self::LastOrganiser => {
-                f.write_str("This is the last organiser; make another one before removing this one.")
-            }
-            Self::Database(cause) => write!(f, "cannot change the users: {cause}"),
-        }
-    }
-}
-
-impl std::error::Error for UserError {}
-
-impl From<rusqlite::Error> for UserError {
-    fn from(cause: rusqlite::Error) -> Self {
-        Self::Database(cause)
-    }
 }
 
 /// The name as kept: without space around it.
@@ -143,7 +112,8 @@ pub(super) fn generation(conn: &Connection) -> rusqlite::Result<i64> {
     Ok(generation.and_then(|bytes| bytes.try_into().ok()).map_or(0, i64::from_be_bytes))
 }
 
-fn raise(conn: &Connection) -> rusqlite::Result<()> {
+/// Raises it: somebody else must read the tables again.
+pub(super) fn raise(conn: &Connection) -> rusqlite::Result<()> {
     let next = generation(conn)? + 1;
     conn.execute(
         "INSERT OR REPLACE INTO meta (key, value) VALUES ('auth_generation', ?1)",
@@ -166,11 +136,27 @@ pub(super) fn users(conn: &Connection) -> rusqlite::Result<Vec<User>> {
             id: UserId(row.get(0)?),
             name: row.get(1)?,
             role: read_role(row, 2)?,
+            limits: Limits::default(),
             password: row.get(3)?,
             created_ms: row.get(4)?,
         })
     })?;
-    rows.collect()
+    let mut users: Vec<User> = rows.collect::<rusqlite::Result<_>>()?;
+    limits::fill(conn, &mut users)?;
+    Ok(users)
+}
+
+/// The user of that name, capitals apart.
+pub(super) fn user_named(conn: &Connection, name: &str) -> Result<UserId, UserError> {
+    let id = conn
+        .prepare_cached("SELECT id FROM user WHERE key = ?1")?
+        .query_row([key(name)], |row| Ok(UserId(row.get(0)?)))
+        .optional()?;
+    id.ok_or_else(|| UserError::Unknown(format!("user {name:?}")))
+}
+
+pub(super) fn unknown_user(id: UserId) -> UserError {
+    UserError::Unknown(format!("user {}", id.0))
 }
 
 fn read_role(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Role> {
@@ -203,28 +189,50 @@ pub(super) fn insert_user(
 }
 
 /// Sets a new password and ends the user's sessions: whoever knew the old one is out.
-pub(super) fn set_password(conn: &Connection, name: &str, password: &str) -> Result<(), UserError> {
-    let changed =
-        conn.execute("UPDATE user SET password = ?2 WHERE key = ?1", params![key(name), password])?;
-    if changed == 0 {
-        return Err(UserError::Unknown(format!("user {name:?}")));
+pub(super) fn set_password(conn: &Connection, id: UserId, password: &str) -> Result<(), UserError> {
+    if conn.execute("UPDATE user SET password = ?2 WHERE id = ?1", params![id.0, password])? == 0 {
+        return Err(unknown_user(id));
     }
-    conn.execute("DELETE FROM session WHERE user = (SELECT id FROM user WHERE key = ?1)", [key(name)])?;
+    conn.execute("DELETE FROM session WHERE user = ?1", [id.0])?;
     Ok(raise(conn)?)
 }
 
-/// Removes a user with their sessions. What they entered stays; the log names them by number alone.
-pub(super) fn remove_user(conn: &Connection, name: &str) -> Result<(), UserError> {
-    let users = users(conn)?;
-    let Some(user) = users.iter().find(|user| key(&user.name) == key(name)) else {
-        return Err(UserError::Unknown(format!("user {name:?}")));
-    };
-    let organisers = users.iter().filter(|user| user.role == Role::Organiser).count();
-    if user.role == Role::Organiser && organisers == 1 && users.len() > 1 {
+/// Sets what a user may do; who becomes an organiser has no limits.
+pub(super) fn set_role(conn: &Connection, id: UserId, role: Role) -> Result<(), UserError> {
+    if role != Role::Organiser {
+        not_the_last_organiser(conn, id)?;
+    }
+    if conn.execute("UPDATE user SET role = ?2 WHERE id = ?1", params![id.0, role.as_str()])? == 0 {
+        return Err(unknown_user(id));
+    }
+    if role == Role::Organiser {
+        limits::set(conn, id, &Limits::default())?;
+    }
+    Ok(raise(conn)?)
+}
+
+/// Removes a user with their sessions and links. What they entered stays; the log names them by number alone.
+pub(super) fn remove_user(conn: &Connection, id: UserId) -> Result<(), UserError> {
+    not_the_last_organiser(conn, id)?;
+    if conn.execute("DELETE FROM user WHERE id = ?1", [id.0])? == 0 {
+        return Err(unknown_user(id));
+    }
+    Ok(raise(conn)?)
+}
+
+/// Without an organiser nobody could manage the others.
+fn not_the_last_organiser(conn: &Connection, id: UserId) -> Result<(), UserError> {
+    let others: i64 = conn
+        .prepare_cached("SELECT count(*) FROM user WHERE role = 'organiser' AND id <> ?1")?
+        .query_row([id.0], |row| row.get(0))?;
+    let role: Option<String> = conn
+        .prepare_cached("SELECT role FROM user WHERE id = ?1")?
+        .query_row([id.0], |row| row.get(0))
+        .optional()?;
+    if others == 0 && role.as_deref() == Some(Role::Organiser.as_str()) {
         return Err(UserError::LastOrganiser);
     }
-    conn.execute("DELETE FROM user WHERE id = ?1", [user.id.0])?;
-    Ok(raise(conn)?)
+    Ok(())
 }
 
 pub(super) fn sessions(conn: &Connection) -> rusqlite::Result<Vec<Session>> {
@@ -254,7 +262,13 @@ pub(super) fn insert_session(
         "INSERT INTO session (hash, user, agent, created_ms, used_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
         params![hash, user.0, agent, wall_ms, used_ms],
     )?;
-    Ok(SessionId(conn.last_insert_rowid()))
+    let id = SessionId(conn.last_insert_rowid());
+    conn.execute(
+        "DELETE FROM session WHERE user = ?1 AND id <= \
+         (SELECT id FROM session WHERE user = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+        params![user.0, MOST_SESSIONS],
+    )?;
+    Ok(id)
 }
 
 /// Notes that a session is in use. No change that others need to see.
@@ -263,11 +277,15 @@ pub(super) fn touch_session(conn: &Connection, id: SessionId, used_ms: Option<i6
     Ok(())
 }
 
-pub(super) fn delete_session(conn: &Connection, id: SessionId) -> Result<(), UserError> {
-    match conn.execute("DELETE FROM session WHERE id = ?1", [id.0])? {
-        0 => Err(UserError::Unknown(format!("session {}", id.0))),
-        _ => Ok(raise(conn)?),
-    }
+/// Ends a session and says whose it was.
+pub(super) fn delete_session(conn: &Connection, id: SessionId) -> Result<UserId, UserError> {
+    let user = conn
+        .prepare_cached("DELETE FROM session WHERE id = ?1 RETURNING user")?
+        .query_row([id.0], |row| Ok(UserId(row.get(0)?)))
+        .optional()?;
+    let user = user.ok_or_else(|| UserError::Unknown(format!("session {}", id.0)))?;
+    raise(conn)?;
+    Ok(user)
 }
 
 pub(super) fn tokens(conn: &Connection) -> rusqlite::Result<Vec<Token>> {

@@ -92,7 +92,7 @@ pub(super) struct ExportArgs {
 }
 
 pub(super) fn export(args: &ExportArgs, out: &mut dyn Write) -> Result<(), CliError> {
-    let options = ExportOptions { game: args.game.map(GameId), format: args.format.parse()? };
+    let options = ExportOptions { game: args.game.map(GameId), format: export::format(&args.format)? };
     let events = ledger::offline::events(&args.data.dir()?).map_err(CliError::failed)?;
     let words = Words::new();
     export::run(&options, &events, &|game| board_of(&events, game, &words), out)

@@ -107,10 +107,13 @@ fn tell(running: &Running, data: &Path, out: &mut dyn Write) -> Result<(), CliEr
     if let Some(secret) = running.setup_secret() {
         let address = public_address(running.staff_addr.unwrap_or(running.addr));
         let link = format!("{}/setup/{secret}", url(running, address));
-        writeln!(
-            out,
-            "\nNobody can log in yet. The organiser opens this link once, within this network:\n{link}"
-        )?;
+        let why = if running.recovers() {
+            "A file `recover` was put into the data folder. Within an hour, this link gives an organiser a new"
+        } else {
+            "Nobody can log in yet. The organiser opens this link once, within this network:"
+        };
+        let rest = if running.recovers() { " passphrase, once:" } else { "" };
+        writeln!(out, "\n{why}{rest}\n{link}")?;
         if let Some(code) = qr(&link) {
             writeln!(out, "{code}")?;
         }

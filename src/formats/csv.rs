@@ -164,6 +164,12 @@ impl Row {
     }
 }
 
+/// A text as a cell: quoted where it must be, and harmless.
+#[must_use]
+pub fn cell(text: &str) -> String {
+    quoted(&harmless(text))
+}
+
 /// Keeps a spreadsheet from running text as a formula, also behind spaces some programs trim.
 fn harmless(text: &str) -> String {
     let first = text.trim_start().chars().next();

@@ -10,6 +10,7 @@
 
 pub mod command;
 pub mod csv;
+pub mod export;
 pub mod game;
 pub mod json;
 pub mod ndjson;

@@ -9,6 +9,9 @@ pub mod assets;
 mod desk;
 mod model;
 mod status;
+mod people;
+pub(crate) mod qr;
+mod record;
 mod strings;
 #[cfg(test)]
 mod tests;
@@ -78,6 +81,13 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("commentary.html", include_str!("../../web/templates/commentary.html")),
     ("login.html", include_str!("../../web/templates/login.html")),
     ("setup.html", include_str!("../../web/templates/setup.html")),
+    ("link.html", include_str!("../../web/templates/link.html")),
+    ("people.html", include_str!("../../web/templates/people.html")),
+    ("person.html", include_str!("../../web/templates/person.html")),
+    ("may.html", include_str!("../../web/templates/may.html")),
+    ("cards.html", include_str!("../../web/templates/cards.html")),
+    ("token.html", include_str!("../../web/templates/token.html")),
+    ("record.html", include_str!("../../web/templates/record.html")),
     ("desk_list.html", include_str!("../../web/templates/desk_list.html")),
     ("desk.html", include_str!("../../web/templates/desk.html")),
     ("organiser.html", include_str!("../../web/templates/organiser.html")),
@@ -160,23 +170,6 @@ impl Pages {
     /// The words of one game alone.
     pub fn commentary(&self, frame: &Frame<'_>, board: &Value, live: Option<&Live<'_>>) -> String {
         self.of_game("commentary", frame, board, live)
-    }
-
-    /// The sign-in form. `next` is where to go after; a caller passes only paths of its own.
-    pub fn login(&self, frame: &Frame<'_>, next: &str, problem: Option<&Value>) -> String {
-        let mut facts = self.facts(frame, "login", "login-title");
-        facts.insert("next".into(), next.into());
-        facts.insert("problem".into(), problem.cloned().unwrap_or_default());
-        self.render("login.html", facts, frame)
-    }
-
-    /// The form that makes the first organiser.
-    pub fn setup(&self, frame: &Frame<'_>, token: &str, problem: Option<&Value>) -> String {
-        let mut facts = self.facts(frame, "setup", "setup-title");
-        let token = percent_encoding::utf8_percent_encode(token, percent_encoding::NON_ALPHANUMERIC);
-        facts.insert("token".into(), token.to_string().into());
-        facts.insert("problem".into(), problem.cloned().unwrap_or_default());
-        self.render("setup.html", facts, frame)
     }
 
     /// The games one can enter for; `games` as for [`Pages::home`].

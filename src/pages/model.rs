@@ -349,7 +349,7 @@ fn start_text(starts: &str, now: &str) -> Option<String> {
     Some(starts.format(if today { "%H:%M" } else { "%Y-%m-%d %H:%M" }).to_string())
 }
 
-fn local(time: &str) -> Option<DateTime<Local>> {
+pub(super) fn local(time: &str) -> Option<DateTime<Local>> {
     DateTime::parse_from_rfc3339(time).ok().map(|time| time.with_timezone(&Local))
 }
 

@@ -128,7 +128,7 @@ fn every_page(pages: &Pages, board: &Value) -> Vec<(&'static str, String)> {
         ("game", pages.game(&frame(), board, Some(&LIVE))),
         ("commentary", pages.commentary(&frame(), board, Some(&LIVE))),
         ("login", pages.login(&frame(), "/desk", Some(&problem))),
-        ("setup", pages.setup(&frame(), "a/b", Some(&problem))),
+        ("setup", pages.setup(&frame(), &json!({"token": "a/b"}), Some(&problem))),
         ("desks", pages.desk_list(&staff, &json!({"games": [board]}))),
         ("desk", pages.desk(&staff, board, &sport(), Some(&refused), Some(&LIVE))),
         ("organiser", pages.organiser(&staff, &json!({"games": [board]}), &json!([sport()]), Some(&refused))),

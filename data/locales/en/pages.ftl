@@ -131,18 +131,6 @@ say-repeat = Repeat the last announcement
 say-score = Say the score now
 spoken-label = Spoken commentary
 
-## Signing in
-
-login-title = Staff sign-in
-login-intro = For commentators and organisers. Watching needs no account.
-field-name = Name
-field-password = Password
-field-password-new = Password (at least { $count } characters)
-login-button = Sign in
-setup-title = Set up this box
-setup-intro = The first organiser. This link works once.
-setup-button = Create the organiser
-
 ## Desk
 
 desk-title = Desk
