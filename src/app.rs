@@ -244,6 +244,10 @@ impl Service for Front {
         self.api.hot(head)
     }
 
+    fn body_limit(&self, head: &Head) -> usize {
+        self.api.body_limit(head)
+    }
+
     async fn respond(&self, request: tide::http::Request) -> tide::http::Response {
         self.api.respond(request).await
     }

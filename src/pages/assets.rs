@@ -55,6 +55,7 @@ impl Assets {
             ("staff.css", asset("text/css; charset=utf-8", include_str!("../../web/staff.css").to_owned())),
             ("fan.js", asset(javascript, script(&[module!("fan")]))),
             ("desk.js", asset(javascript, script(&[module!("command"), module!("outbox"), module!("desk")]))),
+            ("organiser.js", asset(javascript, script(&[module!("command"), module!("organiser")]))),
             ("icon.svg", asset("image/svg+xml", icon)),
         ])
     }
