@@ -56,6 +56,7 @@ impl Assets {
             ("fan.js", asset(javascript, script(&[module!("fan")]))),
             ("desk.js", asset(javascript, script(&[module!("command"), module!("outbox"), module!("desk")]))),
             ("status.js", asset(javascript, script(&[module!("status")]))),
+            ("organiser.js", asset(javascript, script(&[module!("command"), module!("organiser")]))),
             ("icon.svg", asset("image/svg+xml", icon)),
         ])
     }
