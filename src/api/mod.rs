@@ -33,6 +33,7 @@ mod live;
 mod login;
 mod ops;
 mod organiser;
+mod preview;
 mod problem;
 mod public;
 mod render;
