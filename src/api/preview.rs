@@ -8,9 +8,10 @@ use serde_json::{Map, Value, json};
 use super::{State, problem};
 use crate::auth::Who;
 use crate::domain::GameId;
+use crate::domain::command::Play;
 use crate::domain::event::{Event, Stream};
 use crate::domain::game::{Game, GameEntry};
-use crate::domain::{apply, decide};
+use crate::domain::{apply, decide, scorer};
 use crate::formats::command::CommandForm;
 use crate::wire::Problem;
 use crate::words::catalogue::Voice;
@@ -32,8 +33,19 @@ pub(super) async fn of(
     let found = state.ledger.game(game).await;
     let found = found.map_err(|error| problem::internal("read the game", error))?;
     let before = found.ok_or_else(problem::not_found)?;
+    if !who.scope.holds(game, before.setup.venue.as_deref()) {
+        return Err(Problem::new(
+            403,
+            "not-assigned",
+            "You enter scores for other games or pitches. An organiser can give you this one.",
+        ));
+    }
     let stamp = state.ledger.stamp();
-    let decided = decide::play(&before, &form.play, form.expect_seq, &stamp);
+    let decided = match &form.play {
+        Play::Scorer(what) => scorer::decide(&before, what, &who.actor),
+        play => scorer::allows(&before, &who.actor, play)
+            .and_then(|()| decide::play(&before, play, form.expect_seq, &stamp)),
+    };
     let drafts = decided.map_err(|rejection| problem::of_rejection(&rejection))?;
     let mut after = before.clone();
     for draft in drafts {

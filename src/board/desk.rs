@@ -17,6 +17,10 @@ pub fn render(game: &Game, voice: &Voice, boot: u32) -> Value {
     // Of all entries, corrections too: who sees another name here than the own shares the desk.
     let latest = game.entries().iter().max_by_key(|entry| entry.seq);
     put(&mut desk, "last_actor", latest.map(|entry| entry.actor.0.as_str()));
+    // Who it is by name is auth's to say: a page knows the names, the log does not.
+    if let Some(scorer) = &game.scorer {
+        board["scorer"] = json!({ "actor": scorer.0 });
+    }
     if let Some(resumed) = game.resumed {
         let mut question = Map::new();
         question.insert("seq".into(), resumed.seq.into());
