@@ -42,6 +42,7 @@ mod ops;
 mod organiser;
 mod people;
 mod plan;
+mod preview;
 mod problem;
 mod public;
 mod record;
