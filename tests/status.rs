@@ -184,6 +184,9 @@ fn a_follower_of_ops_is_told_without_asking() {
     let token = format!("Authorization: Bearer {}\r\n", venue.token);
     let mut watching = Phone::open(&venue.server.client(), "/live/sse?ch=ops", &token);
     watching.hear("\"snapshot\",\"ch\":\"ops\"");
+    watching.hear("\"started_at\"");
+    let polled = venue.feed().get("/live/poll?ch=ops").expect(200).json();
+    assert!(polled["messages"][1]["board"]["box"].is_object(), "{polled}");
     let game = venue.live_game();
     watching.hear(&format!("\"{game}\":{{"));
     let mut fan = Phone::open(&venue.server.client(), "/live/sse?ch=venue", "");
@@ -206,37 +209,43 @@ fn the_box_tells_its_starts_and_what_the_disk_holds() {
     assert!(!second.to_string().contains("null"), "boards hold no null: {second}");
 }
 
-/// The families of an OpenMetrics text by name: kind, unit, samples. Panics where the text breaks the format.
-fn families(text: &str) -> BTreeMap<String, (String, String, Vec<(String, f64)>)> {
-    let mut families: BTreeMap<String, (String, String, Vec<(String, f64)>)> = BTreeMap::new();
+/// A family of an OpenMetrics text.
+#[derive(Debug, Default)]
+struct Family {
+    kind: String,
+    unit: String,
+    samples: Vec<(String, f64)>,
+}
+
+/// The families of a text by name. Panics where the text breaks the format.
+fn families(text: &str) -> BTreeMap<String, Family> {
+    let mut families: BTreeMap<String, Family> = BTreeMap::new();
     let mut present = String::new();
     let body = text.strip_suffix("# EOF\n").expect("EOF is the last line");
     let mut helped = BTreeSet::new();
     for line in body.lines() {
         if let Some(rest) = line.strip_prefix("# TYPE ") {
             let (name, kind) = rest.split_once(' ').expect("a name and a kind");
-            assert!(
-                families.insert(name.to_owned(), (kind.to_owned(), String::new(), Vec::new())).is_none(),
-                "{name} twice"
-            );
+            let family = Family { kind: kind.to_owned(), ..Family::default() };
+            assert!(families.insert(name.to_owned(), family).is_none(), "{name} twice");
             present = name.to_owned();
         } else if let Some(rest) = line.strip_prefix("# UNIT ") {
             let (name, unit) = rest.split_once(' ').expect("a name and a unit");
             assert!(name == present && name.ends_with(&format!("_{unit}")), "{line}");
-            families.get_mut(name).expect("TYPE comes first").1 = unit.to_owned();
+            families.get_mut(name).expect("TYPE comes first").unit = unit.to_owned();
         } else if let Some(rest) = line.strip_prefix("# HELP ") {
             assert!(rest.starts_with(&format!("{present} ")) && helped.insert(present.clone()), "{line}");
         } else {
             let (sample, value) = line.rsplit_once(' ').expect("a sample and its value");
             let name = sample.split('{').next().expect("a name");
             let family = families.get_mut(&present).expect("TYPE comes first");
-            let suffix = match family.0.as_str() {
+            let suffix = match family.kind.as_str() {
                 "counter" => "_total",
                 "info" => "_info",
                 _ => "",
             };
             assert_eq!(name, format!("{present}{suffix}"), "{line}");
-            family.2.push((sample.to_owned(), value.parse().expect("a number")));
+            family.samples.push((sample.to_owned(), value.parse().expect("a number")));
         }
     }
     families
@@ -262,13 +271,13 @@ fn the_metrics_are_openmetrics_in_base_units() {
     };
     let found = wait::until("the goal's way to the phone", SOON, || {
         let found = scrape();
-        (!found["touchline_entry_to_phone_seconds"].2.is_empty()).then_some(found)
+        (!found["touchline_entry_to_phone_seconds"].samples.is_empty()).then_some(found)
     });
-    let (kind, unit, quantiles) = &found["touchline_entry_to_phone_seconds"];
+    let Family { kind, unit, samples: quantiles } = &found["touchline_entry_to_phone_seconds"];
     assert_eq!((kind.as_str(), unit.as_str()), ("summary", "seconds"));
     assert!(quantiles.iter().all(|(_, seconds)| (0.0..20.0).contains(seconds)), "{quantiles:?}");
     assert_eq!(quantiles[0].0, "touchline_entry_to_phone_seconds{quantile=\"0.5\"}");
-    let phones = &found["touchline_phones"].2;
+    let phones = &found["touchline_phones"].samples;
     assert!(phones.contains(&("touchline_phones{transport=\"ws\"}".to_owned(), 1.0)), "{phones:?}");
     for name in [
         "touchline_disk_free_bytes",
@@ -276,7 +285,7 @@ fn the_metrics_are_openmetrics_in_base_units() {
         "touchline_uptime_seconds",
         "touchline_commits",
     ] {
-        assert!(found[name].2[0].1 > 0.0, "{name}");
+        assert!(found[name].samples[0].1 > 0.0, "{name}");
     }
-    assert_eq!(found["touchline_build"].0, "info");
+    assert_eq!(found["touchline_build"].kind, "info");
 }

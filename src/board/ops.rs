@@ -95,9 +95,10 @@ impl Ops {
         ops
     }
 
-    /// Somebody begins to follow the channel, or polls it: from now on it is kept up.
-    pub fn asked(&self) {
+    /// Somebody begins to follow the channel, or polls it: its board is of this moment, and kept up from now on.
+    pub async fn follow(&self) {
         self.0.asked_ms.store(self.0.sources.time.now_ms(), Ordering::Relaxed);
+        self.fresh().await;
         // Full when the task has not heard the last call yet: once is enough.
         let _ = self.0.asked.try_send(());
     }

@@ -61,7 +61,7 @@ fn the_status_follows_phones_and_games_by_itself() {
     );
     browser.wait_for("#games[data-level=attention]", SEEN);
     assert!(browser.words(WATCHED).contains("no entry for long"), "{}", browser.words(WATCHED));
-    assert_eq!(browser.words(OVERALL), "Have a look at: Games being played.");
+    assert_eq!(browser.words("#overall .named a[href='#games']"), "Games being played");
     wait::until("the change to be spoken", SEEN, || {
         browser.spoken().into_iter().find(|line| line.text.contains("Games being played"))
     });
