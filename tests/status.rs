@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use common::game::{Venue, command, goal, new_game};
 use common::http::Client;
-use common::server::add_user;
+use common::server::{add_user, path, run};
 use common::wait;
 use serde_json::{Value, json};
 
@@ -206,6 +206,11 @@ fn the_box_tells_its_starts_and_what_the_disk_holds() {
     assert_eq!(second["disk"]["level"], "good", "{second}");
     assert!(second["disk"]["database_bytes"].as_u64() > Some(4096), "{second}");
     assert!(second["box"]["memory_bytes"].as_u64() > Some(1 << 20), "{second}");
+    assert!(second["disk"].get("backup_at").is_none(), "{second}");
+    let (copy, data) = (venue.data.with_file_name("copy.db"), &venue.data);
+    let made = run(&["backup", path(&copy), "--data", path(data)]);
+    assert_eq!(made.code, Some(0), "{made:?}");
+    becomes(&venue.feed(), "the backup to be known", |status| status["disk"]["backup_at"].is_string());
     assert!(!second.to_string().contains("null"), "boards hold no null: {second}");
 }
 

@@ -20,6 +20,7 @@ const SECTIONS: &[(&str, &[(&str, Form)])] = &[
             ("total_bytes", Form::Bytes),
             ("database_bytes", Form::Bytes),
             ("wal_bytes", Form::Bytes),
+            ("backup_at", Form::Ago),
         ],
     ),
     (

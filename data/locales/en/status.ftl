@@ -25,6 +25,7 @@ status-disk-free-bytes = Free
 status-disk-total-bytes = Size of the disk
 status-disk-database-bytes = The record
 status-disk-wal-bytes = Not yet merged into it
+status-disk-backup-at = Last backup
 status-ledger-waiting = Entries waiting
 status-ledger-ballots-waiting = Ballots waiting
 status-ledger-commit-p50-us = Half of the writes within
