@@ -12,5 +12,6 @@ mod live;
 mod pages;
 mod planted;
 mod site;
+mod status;
 mod tls;
 mod without_script;
