@@ -9,7 +9,6 @@ status-phones-poll = Asking every few seconds (about)
 status-phones-total = Together
 status-phones-channels = Channels open
 status-fullness = Places taken
-status-fullness-text = { $percent } % of the places are taken
 status-game-last = Last entry
 status-game-scorer = Primary scorer
 status-json = The same as JSON
