@@ -220,7 +220,9 @@ fn entry_json(state: &State, games: &Games, entry: &Entry) -> Value {
     }
     if let Some(game) = entry.game {
         put("game", game.into());
-        put("game_name", games.name(game).into());
+        if let Some(name) = games.name(game) {
+            put("game_name", name.into());
+        }
     }
     if entry.outcome != DONE {
         put("detail", entry.detail.clone().into());
@@ -248,7 +250,9 @@ fn event_json(state: &State, games: &Games, event: &Event) -> Value {
     }
     if let Stream::Game(id) = event.stream {
         line["game"] = id.0.into();
-        line["game_name"] = games.name(id.0).into();
+        if let Some(name) = games.name(id.0) {
+            line["game_name"] = name.into();
+        }
     }
     line
 }
