@@ -120,7 +120,9 @@ fn a_box_is_set_up_and_people_are_added_by_keyboard_alone() {
     assert_eq!(olga.words(".cards h2"), "Kim");
     olga.go(&server.url("/organiser/people"));
     assert!(olga.words(".people").contains("Only: Court 2"), "{}", olga.words(".people"));
-    assert_eq!(olga.console_errors(), [""; 0]);
+    // Chromium writes the refused form's answer to the console; that one line is no fault of the page.
+    let faults = olga.console_errors().into_iter().filter(|fault| !fault.contains("status of 422"));
+    assert_eq!(faults.collect::<Vec<_>>(), [""; 0]);
 }
 
 #[test]
