@@ -390,6 +390,8 @@ fn the_record_tells_who_did_what_and_what_was_refused() {
     venue.server.client().form("/login", &[("name", "kim"), ("password", "wrong one")]).expect(403);
     venue.server.client().form("/login", &[("name", "my secret phrase"), ("password", "x")]).expect(403);
     feed.delete(&format!("/api/v1/users/{}", 1)).expect(409);
+    feed.post("/api/v1/teams", &json!({"name": "Harbour Town"})).expect(201);
+    feed.post("/api/v1/teams", &json!({"name": "Harbour Town", "short": "H"})).expect(409);
 
     let all = record(&feed, "");
     let find = |action: &str, outcome: &str| -> &Value {
@@ -406,6 +408,8 @@ fn the_record_tells_who_did_what_and_what_was_refused() {
     assert_eq!(find("asked", "organiser-required")["what"], "/organiser/people");
     assert_eq!(find("user-removed", "last-organiser")["what"], ORGANISER.0);
     assert_eq!(find("user-added", "done")["what"], "Kim");
+    assert_eq!(find("team-added", "done")["what"], "Harbour Town");
+    assert!(all.iter().any(|line| line["action"] == "team-added" && line["outcome"] != "done"), "{all:#?}");
     let wrong: Vec<&Value> = all.iter().filter(|line| line["outcome"] == "wrong-login").collect();
     assert_eq!(wrong.len(), 2, "{wrong:?}");
     assert!(

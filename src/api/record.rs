@@ -62,6 +62,21 @@ pub(crate) fn refused(
     }
 }
 
+/// Puts into the record what came of it, and hands that on.
+pub(crate) fn outcome<T>(
+    state: &State,
+    who: &Who,
+    action: &'static str,
+    subject: &str,
+    came: Result<T, Problem>,
+) -> Result<T, Problem> {
+    match &came {
+        Ok(_) => done(state, who, action, subject),
+        Err(problem) => refused(state, who, action, subject, None, problem),
+    }
+    came
+}
+
 /// What a command does, for the record of its refusal.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct About {
