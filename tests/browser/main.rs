@@ -10,6 +10,7 @@ mod driver;
 mod gates;
 mod live;
 mod pages;
+mod plan;
 mod planted;
 mod site;
 mod status;
