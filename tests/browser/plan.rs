@@ -108,7 +108,11 @@ fn a_day_of_five_pitches_is_planned_and_played() {
     organiser.wait_for_words("#import-sum", "10 games were made.", LOADED);
     organiser.element("#import-after a").click();
     organiser.wait_for("table.plan", LOADED);
-    assert_eq!(organiser.words(".plan thead"), "TimeMainCourt 2Court 3BeachHall", "a column for each pitch, in order");
+    assert_eq!(
+        organiser.words(".plan thead"),
+        "TimeMainCourt 2Court 3BeachHall",
+        "a column for each pitch, in order"
+    );
     organiser.picture("plan-five-pitches");
     import(&organiser, &venue, &(table().replace(DAY, &day) + &format!("{day},14:00,Main,Late,Comers,,\n")));
     assert!(
