@@ -32,7 +32,7 @@ async fn home(request: Request) -> Answer {
     let subject = Subject::Games;
     cached_page(request, subject, |state, facts, board, live| {
         let mut day = board.board.as_ref().clone();
-        if let Some(name) = &state.config.venue {
+        if let Some(name) = venue_name(state) {
             day["venue"] = json!(name);
         }
         if let Some(secret) = state.auth.setup_secret().filter(|_| facts.on_box) {
@@ -42,6 +42,13 @@ async fn home(request: Request) -> Answer {
         render::page(state, &facts.facts, |frame| state.pages.home(frame, &day, live))
     })
     .await
+}
+
+/// The venue's name as organisers set it, else as the box was started.
+fn venue_name(state: &State) -> Option<String> {
+    let board = state.hub.find("venue").and_then(|channel| state.hub.retained(channel));
+    let stored = board.and_then(|board| board.board["name"].as_str().map(str::to_owned));
+    stored.or_else(|| state.config.venue.clone())
 }
 
 async fn game(request: Request) -> Answer {
@@ -93,7 +100,9 @@ async fn cached_page(
     let now_ms = state.time.now_ms();
     let ticks = board.board["clock"]["running"].as_bool().unwrap_or(false);
     let minute = if ticks { now_ms / CLOCK_STEP_MS } else { 0 };
-    let etag = format!("{}:{}-{}-{minute}", state.hub.epoch(), board.frame, place.facts.lang);
+    // The day's heading is the venue's, which is on another board.
+    let named = if subject == Subject::Games { venue_name(&state).map_or(0, |name| print(&name)) } else { 0 };
+    let etag = format!("{}:{}-{}-{minute}-{named:x}", state.hub.epoch(), board.frame, place.facts.lang);
     let made = Made {
         channel: id,
         frame: board.frame,
@@ -104,6 +113,13 @@ async fn cached_page(
     };
     let keep = if min_seq.is_none() && !place.on_box { Keep::Shared } else { Keep::No };
     answer(&state, &request, &made, keep)
+}
+
+/// A number that differs with the text.
+fn print(text: &str) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    std::hash::Hash::hash(text, &mut hasher);
+    std::hash::Hasher::finish(&hasher)
 }
 
 /// Whether an answer is the same for all who ask.

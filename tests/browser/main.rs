@@ -11,6 +11,7 @@ mod gates;
 mod live;
 mod pages;
 mod people;
+mod plan;
 mod planted;
 mod site;
 mod status;

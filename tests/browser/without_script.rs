@@ -65,7 +65,7 @@ fn an_organiser_without_script_creates_a_game() {
     organiser.go(&venue.server.url("/organiser"));
     organiser.element("input[name=home]").fill("Harbour Town");
     organiser.element("input[name=away]").fill("الاتحاد");
-    organiser.element("form[action='/organiser'] button").click();
+    organiser.element("#new button.primary").click();
     organiser.wait_for(site::ACCEPTED, LOADED);
     organiser.go(&venue.server.url("/"));
     assert!(organiser.words("#main").contains("Harbour Town"), "{}", organiser.words("#main"));
