@@ -5,7 +5,7 @@ const DATABASE = "touchline";
 const ITEMS = "outbox";
 const LEASES = "lease";
 
-export function createStore(indexedDB, wallNow) {
+export function createKept(indexedDB, wallNow) {
   const memory = new Map();
   let broken = !indexedDB;
   const opening = broken ? undefined : openDatabase(indexedDB).catch(() => {
