@@ -84,10 +84,9 @@ fn a_whole_tie(desk: &Browser, venue: &Venue, game: u64) {
     let at = board(&client, game)["timeline"][seq.to_string()]["at"].clone();
     assert_eq!((&at["segment"], &at["text"]), (&json!("1H"), &json!("20'")), "{at}");
 
-    let review = "form[data-command=review]:has(select)".to_owned();
-    unfold(desk, &review);
-    choose(desk, &format!("{review} select[name=of]"), &seq.to_string());
-    desk.element(&format!("{review} button[value=open]")).click();
+    unfold(desk, "select[name=of]");
+    choose(desk, "select[name=of]", &seq.to_string());
+    desk.element("form[data-command=review]:has(select) button[value=open]").click();
     shows(desk, "#notes", "Under review");
     desk.wait_for("button[data-review=open][value=overturned]:not([hidden])", SEEN).click();
     shows(desk, site::HOME_SCORE, "0");

@@ -62,7 +62,9 @@ pub(crate) fn sign_in(browser: &Browser, server: &Server) {
 /// Enters an action without a player: its button, and where the page asks who it was, "No player".
 pub(crate) fn enter(browser: &Browser, side: &str, action: &str) {
     let button = self::action(side, action);
-    if browser.find(&format!("details.more:not([open]) {}", button.split(' ').next_back().unwrap_or_default())).is_some()
+    if browser
+        .find(&format!("details.more:not([open]) {}", button.split(' ').next_back().unwrap_or_default()))
+        .is_some()
         && browser.find(&format!(".side-card[data-side={side}] .front button[value={action}]")).is_none()
     {
         unfold_more(browser, side);
@@ -75,7 +77,8 @@ pub(crate) fn enter(browser: &Browser, side: &str, action: &str) {
 
 /// Unfolds what a side has beyond the first view, if it is folded.
 pub(crate) fn unfold_more(browser: &Browser, side: &str) {
-    if let Some(summary) = browser.find(&format!(".side-card[data-side={side}] .more:not([open]) > summary")) {
+    if let Some(summary) = browser.find(&format!(".side-card[data-side={side}] .more:not([open]) > summary"))
+    {
         summary.click();
     }
 }
