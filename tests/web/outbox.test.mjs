@@ -17,8 +17,8 @@ function sharedStore() {
     all: async () => [...items.values()].sort((a, b) => a.tapped - b.tapped || a.n - b.n).map((item) => ({ ...item })),
     put: async (item) => void items.set(item.id, structuredClone(item)),
     remove: async (id) => void items.delete(id),
-    lease: async (game, tab) => {
-      if (leases.has(game) && leases.get(game) !== tab) return false;
+    lease: async (game, tab, forMs, force) => {
+      if (leases.has(game) && leases.get(game) !== tab && !force) return false;
       leases.set(game, tab);
       return true;
     },
@@ -75,20 +75,42 @@ test("what waits survives the page and leaves in its order", async () => {
   assert.equal(second.made.size(), 0);
 });
 
-test("of two tabs one sends, and the other takes over when it goes", async () => {
+// Two tabs of one browser that hear each other.
+function twoTabs() {
   const store = sharedStore();
-  const [one, two] = [page(store, "one"), page(store, "two")];
-  one.made.add("a", {}, {});
+  const pages = [];
+  const telling = (mine) => ({ tell: (news) => pages.filter((one) => one && one !== pages[mine]).forEach((one) => one.made.heard(structuredClone(news))) });
+  pages.push(page(store, "one", telling(0)), page(store, "two", telling(1)));
+  return pages;
+}
+
+test("of two tabs one sends", async () => {
+  const [one, two] = twoTabs();
+  one.made.add("a", {}, undefined);
   await one.host.advance(0);
-  two.made.add("b", {}, {});
-  await two.host.advance(1000);
+  two.made.add("b", {}, undefined);
+  for (let turn = 0; turn < 5; turn += 1) {
+    await two.host.advance(500);
+    await one.host.advance(500);
+  }
   assert.deepEqual([one.requests.length, two.requests.length], [1, 0]);
-  assert.equal(two.states.at(-1)[1], "other-tab");
+  assert.ok(two.states.some(([, state]) => state === "other-tab"));
   one.requests[0].answer(200, { outcome: "accepted" });
   await one.host.advance(0);
-  one.made.leave();
-  await two.host.advance(3000);
-  assert.deepEqual(two.requests.map((request) => request.id), ["b"]);
+  assert.deepEqual(one.requests.map((request) => request.id), ["a", "b"], "also what was entered in the other");
+});
+
+test("what a tab left that was closed while it sent goes out at once", async () => {
+  const store = sharedStore();
+  const gone = page(store, "gone");
+  gone.made.add("a", {}, undefined);
+  await gone.host.advance(0);
+  const two = page(store, "two", { tell: () => {} });
+  await two.made.load();
+  await two.host.advance(0);
+  assert.equal(two.requests.length, 0, "it asks first");
+  await two.host.advance(400);
+  assert.deepEqual(two.requests.map((request) => request.id), ["a"]);
 });
 
 test("a tab hears what another made and what became of it", async () => {
