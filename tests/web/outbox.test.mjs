@@ -89,7 +89,7 @@ test("of two tabs one sends", async () => {
   one.made.add("a", {}, undefined);
   await one.host.advance(0);
   two.made.add("b", {}, undefined);
-  for (let turn = 0; turn < 5; turn += 1) {
+  for (let turn = 0; turn < 9; turn += 1) {
     await two.host.advance(500);
     await one.host.advance(500);
   }

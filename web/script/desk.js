@@ -4,6 +4,7 @@ import { createRegions } from "./announcer.js";
 import { sidesOf } from "./board.js";
 import { clockDigits, minuteOf } from "./clock.js";
 import { commandOf, newId } from "./command.js";
+import { createAsk } from "./desk-ask.js";
 import { createChooser } from "./desk-choose.js";
 import { squadOf } from "./desk-dom.js";
 import { createKeys } from "./desk-keys.js";
@@ -18,8 +19,6 @@ import { createOutbox } from "./outbox.js";
 import { browserHost, createPage } from "./page.js";
 import { createKept } from "./store.js";
 import { describe, setText, showDetails, showEntries, showScore } from "./view.js";
-
-const ANSWER_PREVIEW_WITHIN = 5000;
 
 function startDesk() {
   const source = document.getElementById("state");
@@ -128,7 +127,8 @@ function startDesk() {
     },
   });
   const panels = createPanels({
-    document, t, nameOf, ask,
+    document, t, nameOf,
+    ask: createAsk({ host, url, onSignedOut: () => signIn.ask() }),
     commandFor: (form) => commandOf(fieldsOf(form), page.board(), form.dataset.minute),
     insteadOf: keepMine,
   });
@@ -320,23 +320,6 @@ function startDesk() {
   }
 
   // ---- corrections
-
-  async function ask(command) {
-    const abort = new AbortController();
-    const overdue = host.setTimeout(() => abort.abort(), ANSWER_PREVIEW_WITHIN);
-    try {
-      const answer = await host.fetch(url + "?dry_run=1", {
-        method: "POST", body: JSON.stringify(command), credentials: "same-origin", signal: abort.signal,
-        headers: { "Content-Type": "application/json", Accept: "application/json" },
-      });
-      if (answer.status === 401) signIn.ask();
-      return answer.status === 401 || answer.status >= 500 ? undefined : await answer.json();
-    } catch {
-      return undefined;
-    } finally {
-      host.clearTimeout(overdue);
-    }
-  }
 
   function openPanel(row, mode) {
     const entry = page.board().timeline?.[row?.id.slice(1)];
