@@ -41,12 +41,14 @@ const SHARED: [&str; 6] = [
     module!("link"),
     module!("announcer"),
 ];
-const DESK: [&str; 14] = [
+const VIEW: [&str; 2] = [module!("view"), module!("page")];
+const DESK: [&str; 15] = [
     module!("command"),
     module!("store"),
     module!("outbox"),
     module!("desk-dom"),
     module!("desk-time"),
+    module!("desk-ask"),
     module!("desk-choose"),
     module!("desk-undo"),
     module!("desk-panel"),
@@ -57,7 +59,6 @@ const DESK: [&str; 14] = [
     module!("desk-rows"),
     module!("desk"),
 ];
-const VIEW: [&str; 2] = [module!("view"), module!("page")];
 
 impl Assets {
     pub(crate) fn embedded() -> Self {
@@ -70,7 +71,7 @@ impl Assets {
             ("app.css", asset("text/css; charset=utf-8", css)),
             ("staff.css", asset("text/css; charset=utf-8", include_str!("../../web/staff.css").to_owned())),
             ("fan.js", asset(javascript, script(&[module!("fan")]))),
-            ("desk.js", asset(javascript, script(&[module!("command"), module!("outbox"), module!("desk")]))),
+            ("desk.js", asset(javascript, script(&DESK))),
             ("status.js", asset(javascript, script(&[module!("status")]))),
             ("organiser.js", asset(javascript, script(&[module!("command"), module!("organiser")]))),
             ("desk.js", asset(javascript, script(&DESK))),

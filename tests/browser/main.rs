@@ -6,6 +6,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod desk;
+mod desk_offline;
+mod desk_thumb;
 mod driver;
 mod gates;
 mod live;
