@@ -36,7 +36,7 @@ fn played(name: &str) -> (Venue, [u64; 2]) {
 
 /// The record of a folder as lines.
 fn exported(data: &std::path::Path) -> String {
-    let done = run(&["export", "--format", "ndjson", "--data", path(data)]);
+    let done = run(&["export", "--everything", "--data", path(data)]);
     assert_eq!(done.code, Some(0), "{done:?}");
     done.stdout
 }
@@ -102,6 +102,43 @@ fn a_record_moves_to_an_empty_folder_and_stays_the_same_to_the_byte() {
         assert_ne!(event["actor"], last["actor"], "a new token is another one");
         assert!(event["stamp"]["boot"].as_u64() > last["stamp"]["boot"].as_u64(), "a new start: {event}");
     }
+}
+
+#[test]
+fn votes_and_who_kept_the_score_move_too() {
+    let venue = Venue::open("adopt-votes");
+    let feed = venue.feed();
+    let game = new_game(&feed);
+    command(&feed, game, &json!({"type": "scorer", "do": "claim"})).expect(200);
+    let poll =
+        json!({"question": "Best?", "kind": "single", "options": ["Diaz", "Okoro"], "access": "ticket"});
+    feed.post("/api/v1/polls", &poll).expect(201);
+    let codes = feed.post("/api/v1/polls/1/tickets", &json!({"count": 3})).expect(201).json();
+    feed.patch("/api/v1/polls/1", &json!({"state": "open"})).expect(200);
+    for (code, choice) in codes["codes"].as_array().expect("codes").iter().zip(["1", "2", "2"]) {
+        let ballot = json!({"choice": [choice], "code": code});
+        venue.server.client().post("/api/v1/polls/1/ballots", &ballot).expect(201);
+    }
+    feed.patch("/api/v1/polls/1", &json!({"state": "closed"})).expect(200);
+    feed.patch("/api/v1/polls/1", &json!({"state": "revealed"})).expect(200);
+
+    let record = exported(&venue.data);
+    let public = run(&["export", "--data", path(&venue.data)]).stdout;
+    assert!(record.contains("ballot_cast"), "{record}");
+    assert!(!public.contains("ballot_cast"), "{public}");
+    let folder = Folder::new("adopt-votes-to");
+    let (file, data) = (folder.write("record.ndjson", &record), folder.join("data"));
+    assert_refused(&import(&folder.write("public.ndjson", &public), &data, &[]), &["export --everything"]);
+    let imported = import(&file, &data, &[]);
+    assert_eq!(imported.code, Some(0), "{imported:?}");
+    assert_eq!(exported(&data), record);
+    let recounted = run(&["recount", "--data", path(&data)]);
+    assert_eq!(recounted.code, Some(0), "{recounted:?}");
+    let server = Server::start(&data);
+    let [here, there] =
+        [&venue.server, &server].map(|box_| box_.client().get("/api/v1/polls/1").expect(200).json());
+    assert_eq!((&here["tally"], &here["turnout"]), (&there["tally"], &there["turnout"]));
+    assert_eq!(here["tally"], json!({"1": 1, "2": 2}));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::DataArgs;
 use super::adopt;
 use super::error::CliError;
-use super::export::{self, ExportOptions};
+use super::export::{self, ExportOptions, Extent};
 use super::import::{self, HttpSink, ImportOptions};
 use super::replay::{self, Pace, ReplayOptions};
 use super::serve::with_box;
@@ -87,12 +87,17 @@ pub(super) struct ExportArgs {
     /// ndjson, json or csv
     #[arg(long, value_name = "FORMAT", default_value = "ndjson")]
     format: String,
+    /// The whole record for another box, who kept the score and sealed ballots too; keep it like the box
+    #[arg(long, conflicts_with_all = ["game", "format"])]
+    everything: bool,
     #[command(flatten)]
     data: DataArgs,
 }
 
 pub(super) fn export(args: &ExportArgs, out: &mut dyn Write) -> Result<(), CliError> {
-    let options = ExportOptions { game: args.game.map(GameId), format: export::format(&args.format)? };
+    let extent = if args.everything { Extent::Everything } else { Extent::Public };
+    let options =
+        ExportOptions { game: args.game.map(GameId), format: export::format(&args.format)?, extent };
     let events = ledger::offline::events(&args.data.dir()?).map_err(CliError::failed)?;
     let words = Words::new();
     export::run(&options, &events, &|game| board_of(&events, game, &words), out)

@@ -8,6 +8,7 @@ use super::error::CliError;
 use crate::domain::GameId;
 use crate::domain::event::{Event, Stream, Visibility};
 use crate::formats::export::{self, Export};
+use crate::formats::ndjson;
 
 /// What to export and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +17,17 @@ pub struct ExportOptions {
     pub game: Option<GameId>,
     /// The file format.
     pub format: Export,
+    /// How much of the record goes out.
+    pub extent: Extent,
+}
+
+/// How much of the record goes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// What everybody may see.
+    Public,
+    /// All of it, who kept the score and sealed ballots too, as lines: what another box needs to go on from here.
+    Everything,
 }
 
 /// The format of that name.
@@ -28,7 +40,7 @@ pub fn format(name: &str) -> Result<Export, CliError> {
     })
 }
 
-/// Writes what is public of `events`, which are in order of `seq`. `board` gives a game's board.
+/// Writes what is wanted of `events`, which are in order of `seq`. `board` gives a game's board.
 ///
 /// # Errors
 /// A game that is not there, or an output that cannot be written.
@@ -38,6 +50,11 @@ pub fn run(
     board: &dyn Fn(GameId) -> Option<Value>,
     out: &mut dyn Write,
 ) -> Result<(), CliError> {
+    if options.extent == Extent::Everything {
+        out.write_all(ndjson::write(events).as_bytes())?;
+        out.flush()?;
+        return Ok(());
+    }
     let wanted = |event: &&Event| {
         let in_game = options.game.is_none_or(|game| event.stream == Stream::Game(game));
         event.visibility == Visibility::Public && in_game
