@@ -477,11 +477,14 @@ fn teams_are_kept_changed_and_copied_into_games() {
 
 #[test]
 fn the_venue_has_a_name_pitches_and_languages() {
-    let venue = Venue::open("plan-venue");
+    let venue = Venue::open_with("plan-venue", &["--venue", "As started"]);
     let (feed, organiser) = (venue.feed(), venue.signed_in());
     assert_eq!(feed.get("/api/v1/venue").expect(200).json(), json!({"pitches": [], "languages": []}));
     let set = json!({"name": "Harbour Park", "pitches": ["Main", "Court 2"], "languages": ["en", "de"]});
     assert_eq!(feed.patch("/api/v1/venue", &set).expect(200).json(), set);
+    common::wait::until("the home page under the venue's name", std::time::Duration::from_secs(10), || {
+        feed.get("/").expect(200).text().contains("<h1>Harbour Park</h1>").then_some(())
+    });
     for (body, expected) in [
         (json!({"pitches": ["A", "A"]}), "invalid-venue"),
         (json!({"languages": ["tlh"]}), "unknown-language"),
