@@ -30,6 +30,14 @@ fn starts(client: &Client, game: u64) -> String {
     board(client, game)["starts_at"].as_str().unwrap_or_default().to_owned()
 }
 
+/// Waits until the board says so: a page is answered from the record, which a board follows within a moment.
+fn becomes(client: &Client, game: u64, member: &str, value: &str) {
+    let what = format!("game {game} to have {member} {value}");
+    common::wait::until(&what, std::time::Duration::from_secs(20), || {
+        (board(client, game)[member] == value).then_some(())
+    });
+}
+
 fn plan(organiser: &Client) -> String {
     organiser.get(&format!("/organiser?day={DAY}")).expect(200).text()
 }
@@ -203,8 +211,8 @@ fn games_on_a_pitch_change_times_and_the_form_sent_twice_counts_once() {
     for _ in 0..2 {
         let answer = organiser.form("/organiser/swap", &form).expect(303);
         assert!(answer.header("location").is_some_and(|to| to.contains("min_seq=")), "{answer:?}");
-        assert_eq!(starts(&feed, early), "2026-11-22T13:00:00Z");
-        assert_eq!(starts(&feed, late), "2026-11-22T10:00:00Z");
+        becomes(&feed, early, "starts_at", "2026-11-22T13:00:00Z");
+        becomes(&feed, late, "starts_at", "2026-11-22T10:00:00Z");
     }
 }
 
@@ -234,9 +242,9 @@ fn the_rest_of_a_pitch_is_shifted_after_it_was_shown() {
     for _ in 0..2 {
         organiser.form("/organiser/shift", &form).expect(303);
     }
-    assert_eq!(starts(&feed, first), "2026-11-22T11:20:00Z");
-    assert_eq!(starts(&feed, second), "2026-11-22T13:20:00Z");
-    assert_eq!(starts(&feed, other), "2026-11-22T11:00:00Z");
+    becomes(&feed, first, "starts_at", "2026-11-22T11:20:00Z");
+    becomes(&feed, second, "starts_at", "2026-11-22T13:20:00Z");
+    becomes(&feed, other, "starts_at", "2026-11-22T11:00:00Z");
 }
 
 #[test]
@@ -269,12 +277,10 @@ fn a_game_is_postponed_put_back_awarded_abandoned_and_withdrawn() {
     let answer = act(one, "postpone", &[("reason", "Waterlogged")]).expect(303);
     let led = answer.header("location").expect("a place").to_owned();
     assert!(organiser.get(&led).expect(200).text().contains("It is postponed."));
-    assert_eq!(
-        (board(&feed, one)["state"].clone(), board(&feed, one)["reason"].clone()),
-        (json!("postponed"), json!("Waterlogged"))
-    );
+    becomes(&feed, one, "state", "postponed");
+    becomes(&feed, one, "reason", "Waterlogged");
     act(one, "plan", &[("date", "2026-11-23"), ("time", "18:30")]).expect(303);
-    assert_eq!(board(&feed, one)["state"], "scheduled");
+    becomes(&feed, one, "state", "scheduled");
     assert!(starts(&feed, one).starts_with("2026-11-2"), "{}", starts(&feed, one));
     assert_ne!(starts(&feed, one), "2026-11-22T10:00:00Z");
 
@@ -286,6 +292,7 @@ fn a_game_is_postponed_put_back_awarded_abandoned_and_withdrawn() {
         ("reason", "No bus"),
     ];
     act(one, "award", &award).expect(303);
+    becomes(&feed, one, "state", "awarded");
     let awarded = board(&feed, one);
     assert_eq!((&awarded["state"], &awarded["result"]["kind"]), (&json!("awarded"), &json!("walkover")));
     assert_eq!((&awarded["score_text"], &awarded["result"]["winner"]), (&json!("3-0"), &json!("home")));
@@ -297,13 +304,15 @@ fn a_game_is_postponed_put_back_awarded_abandoned_and_withdrawn() {
         "what was typed is kept: {refused}"
     );
     act(two, "abandon", &[("reason", "Lightning")]).expect(303);
-    assert_eq!(board(&feed, two)["state"], "abandoned");
+    becomes(&feed, two, "state", "abandoned");
 
     let three = new_game(&feed);
     let bad = act(three, "award", &[("score.home", "3")]).expect(422).text();
     assert!(bad.contains("two whole numbers"), "{bad}");
     act(three, "withdraw", &[]).expect(303);
-    assert_eq!(board(&feed, three)["withdrawn"], true);
+    common::wait::until("the game to be off", std::time::Duration::from_secs(20), || {
+        (board(&feed, three)["withdrawn"] == true).then_some(())
+    });
     assert!(!plan(&organiser).contains(&format!("id=\"slot-{three}\"")));
 }
 
@@ -335,6 +344,7 @@ fn a_game_is_changed_with_what_was_typed_kept_where_it_is_wrong() {
     assert!(wrong.contains("value=\"Cup\"") && wrong.contains("value=\"700\""), "{wrong}");
     assert_eq!(board(&feed, id)["venue"], "Main pitch");
     form(&[("id", "c2"), ("title", "Cup"), ("param.half", "30")]).expect(303);
+    becomes(&feed, id, "venue", "Court 2");
     let changed = board(&feed, id);
     assert_eq!((&changed["venue"], &changed["title"]), (&json!("Court 2"), &json!("Cup")));
     assert_eq!(changed["sides"]["home"]["players"]["9"]["name"], "Diaz", "the squad stays");
@@ -344,7 +354,9 @@ fn a_game_is_changed_with_what_was_typed_kept_where_it_is_wrong() {
     assert!(wrong.contains("Line 1: `1` has no name") && wrong.contains("7 Okoro"), "{wrong}");
     let squad = [("do", "squad"), ("id", "s2"), ("squad.home", "7 Okoro\n8, Ng, eng"), ("squad.away", "")];
     organiser.form(&path, &squad).expect(303);
-    assert_eq!(board(&feed, id)["sides"]["home"]["players"]["8"]["name"], "Ng");
+    common::wait::until("the new squad", std::time::Duration::from_secs(20), || {
+        (board(&feed, id)["sides"]["home"]["players"]["8"]["name"] == "Ng").then_some(())
+    });
 }
 
 #[test]
@@ -477,11 +489,14 @@ fn teams_are_kept_changed_and_copied_into_games() {
 
 #[test]
 fn the_venue_has_a_name_pitches_and_languages() {
-    let venue = Venue::open("plan-venue");
+    let venue = Venue::open_with("plan-venue", &["--venue", "As started"]);
     let (feed, organiser) = (venue.feed(), venue.signed_in());
     assert_eq!(feed.get("/api/v1/venue").expect(200).json(), json!({"pitches": [], "languages": []}));
     let set = json!({"name": "Harbour Park", "pitches": ["Main", "Court 2"], "languages": ["en", "de"]});
     assert_eq!(feed.patch("/api/v1/venue", &set).expect(200).json(), set);
+    common::wait::until("the home page under the venue's name", std::time::Duration::from_secs(10), || {
+        feed.get("/").expect(200).text().contains("<h1>Harbour Park</h1>").then_some(())
+    });
     for (body, expected) in [
         (json!({"pitches": ["A", "A"]}), "invalid-venue"),
         (json!({"languages": ["tlh"]}), "unknown-language"),

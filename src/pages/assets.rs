@@ -73,7 +73,10 @@ impl Assets {
             ("fan.js", asset(javascript, script(&[module!("fan")]))),
             ("desk.js", asset(javascript, script(&DESK))),
             ("status.js", asset(javascript, script(&[module!("status")]))),
-            ("organiser.js", asset(javascript, script(&[module!("command"), module!("organiser")]))),
+            (
+                "organiser.js",
+                asset(javascript, script(&[module!("command"), module!("table"), module!("organiser")])),
+            ),
             ("desk.js", asset(javascript, script(&DESK))),
             ("icon.svg", asset("image/svg+xml", icon)),
         ])

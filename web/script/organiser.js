@@ -6,6 +6,7 @@
 import { createLink } from "./link.js";
 import { newId } from "./command.js";
 import { browserHost } from "./page.js";
+import { tableOf } from "./table.js";
 import { setText } from "./view.js";
 import { speaker } from "./words.js";
 
@@ -184,7 +185,7 @@ function startOrganiser() {
 
   async function importTable(form) {
     const rows = [...document.querySelectorAll("tr[data-outcome=would-be-created]")];
-    const lines = tableOf(form.elements.namedItem("text").value, rows.map((row) => Number(row.dataset.line)));
+    const lines = tableOf(form.elements.namedItem("text").value);
     const progress = document.getElementById("progress");
     const query = new URLSearchParams({ skip_invalid: "1" });
     for (const name of ["day", "sport"]) {
@@ -273,32 +274,6 @@ function startOrganiser() {
   window.addEventListener("pageshow", (event) => event.persisted && link.start());
   document.addEventListener("visibilitychange", () => document.hidden || link.wake());
   link.start();
-}
-
-// The rows of a table by the line they begin at, as the box counts them: quotes may hold line ends.
-export function tableOf(text, wanted) {
-  const rows = new Map();
-  let line = 1;
-  let begun = 1;
-  let quoted = false;
-  let from = 0;
-  const plain = text.replace(/^\uFEFF/, "");
-  const cut = (end) => {
-    const row = plain.slice(from, end).replace(/\r$/, "");
-    if (row.trim()) rows.set(begun, row);
-  };
-  for (let at = 0; at < plain.length; at++) {
-    if (plain[at] === '"') quoted = !quoted;
-    if (plain[at] !== "\n") continue;
-    line += 1;
-    if (quoted) continue;
-    cut(at);
-    from = at + 1;
-    begun = line;
-  }
-  cut(plain.length);
-  const header = rows.get(Math.min(...rows.keys()));
-  return { header, of: (number) => rows.get(number), missing: wanted.filter((number) => !rows.has(number)) };
 }
 
 startOrganiser();
