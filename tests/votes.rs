@@ -319,7 +319,10 @@ fn a_phone_votes_over_its_socket_and_hears_the_count() {
         json!({"type": "ballot", "poll": poll, "id": id, "choice": [option]}).to_string()
     };
     let mut fan = socket(&venue, &format!("ch=poll/{poll}&ch=venue&ch=me"), Some(&ann));
-    assert_eq!(until(&mut fan, "snapshot")["board"]["tally"], json!({"1": 0, "2": 0}));
+    let counted = wait::until("the board", SOON, || {
+        Some(until(&mut fan, "snapshot")).filter(|snapshot| snapshot["ch"] == format!("poll/{poll}"))
+    });
+    assert_eq!(counted["board"]["tally"], json!({"1": 0, "2": 0}));
     fan.send_frame(0x81, ballot("one", "2").as_bytes());
     let receipt = until(&mut fan, "receipt");
     assert_eq!((&receipt["id"], &receipt["outcome"]), (&json!("one"), &json!("accepted")));
