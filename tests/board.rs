@@ -16,8 +16,10 @@ use touchline::board::pump::{Load, Pump, Settings};
 use touchline::board::{desk, games, timeline};
 use touchline::domain::GameId;
 use touchline::domain::clock::Stamp;
-use touchline::domain::command::Play;
-use touchline::domain::event::{Draft, EventBody, State, Stream, Urgency, Visibility};
+use touchline::domain::command::{Actor, Play};
+use touchline::domain::event::{Draft, Event, EventBody, State, Stream, Urgency, Visibility};
+use touchline::domain::poll::{Access, Kind, NewPoll, Poll, PollId, Tie};
+use touchline::domain::venue::Venue;
 use touchline::hub::seat::Next;
 use touchline::hub::{Hub, HubLimits};
 use touchline::ledger::outcome::Batch;
@@ -595,4 +597,98 @@ fn the_desk_is_asked_about_the_gap() {
     let board = desk::render(&scene.game, Words::new().voice("en"), 2);
     assert_eq!(board["resume_question"]["gap_ms"], 60_000);
     assert_eq!(board["clock"]["running"], true);
+}
+
+/// A public event of poll 3, as the ledger commits it.
+fn of_poll(scene: &Scene, seq: u64, body: EventBody) -> Arc<Event> {
+    let (stream, actor) = (Stream::Poll(PollId(3)), Actor("user:kim".to_owned()));
+    let (visibility, stamp, command) = (Visibility::Public, scene.stamp, format!("vote-{seq}"));
+    Arc::new(Event { seq, stream, visibility, order: None, stamp, actor, command, body })
+}
+
+#[test]
+fn a_vote_of_a_game_is_said_to_those_who_follow_it() {
+    let mut rig = rig(0);
+    let mut scene = Scene::new();
+    scene.start();
+    rig.pump.absorb(&scene.events);
+    rig.flush();
+    let held = rig.hub.frame();
+    let poll = NewPoll {
+        question: "Spieler des Spiels".to_owned(),
+        kind: Kind::Multiple { max: 2 },
+        options: (1..=9).map(|n| format!("Nummer {n}")).collect(),
+        game: Some(GameId(7)),
+        access: Access::Ticket,
+        secret: true,
+        changeable: false,
+        tie: Tie::Shared,
+        opens_at: None,
+        closes_at: None,
+        open_for_ms: None,
+    };
+    let first = scene.last_seq() + 1;
+    let made = EventBody::PollCreated { id: PollId(3), poll: Box::new(poll) };
+    rig.pump.absorb(&[of_poll(&scene, first, made), of_poll(&scene, first + 1, EventBody::PollOpened)]);
+    rig.flush();
+    let said = |rig: &Rig, channel: &str| -> Vec<String> {
+        let messages = rig.messages(channel, held);
+        let lines =
+            messages.iter().flat_map(|message| message["say"].as_array().cloned().unwrap_or_default());
+        lines.map(|line| line["text"].as_str().expect("words").to_owned()).collect()
+    };
+    let line =
+        "Vote open. Spieler des Spiels. Choose up to 2 of 9 options. You need the code of your ticket.";
+    assert_eq!(said(&rig, "game/7"), [line]);
+    assert_eq!(said(&rig, "venue"), [""; 0], "nobody who follows another game is told");
+    assert_eq!(rig.shown("venue")["polls"]["3"]["game"], 7);
+    let board = rig.shown("poll/3");
+    assert!(!has_null_or_long_list(&board) && board.get("tally").is_none(), "{board}");
+    let beside = touchline::board::poll::Beside::default();
+    let words = Words::new();
+    let german = touchline::board::poll::render(&poll_of(&scene, first), words.voice("de"), beside);
+    assert_eq!(german["label"], "Offene Abstimmung (nicht geprüft)");
+}
+
+fn poll_of(scene: &Scene, seq: u64) -> Poll {
+    let new = NewPoll {
+        question: "Wie war es?".to_owned(),
+        kind: Kind::Rating { steps: 5 },
+        options: Vec::new(),
+        game: None,
+        access: Access::Open,
+        secret: false,
+        changeable: true,
+        tie: Tie::Lot,
+        opens_at: None,
+        closes_at: None,
+        open_for_ms: None,
+    };
+    let made = EventBody::PollCreated { id: PollId(3), poll: Box::new(new.clone()) };
+    Poll::new(PollId(3), new, &of_poll(scene, seq, made))
+}
+
+#[test]
+fn a_venue_with_hundreds_of_votes_fits_on_its_board() {
+    let scene = Scene::new();
+    let venue = Venue {
+        name: Some("Harbour Park".to_owned()),
+        pitches: (1..=50).map(|n| format!("Pitch {n} {}", "ä".repeat(80))).collect(),
+        languages: Vec::new(),
+    };
+    let mut polls = Vec::new();
+    for n in 0..300 {
+        let mut poll = poll_of(&scene, n + 1);
+        poll.id = PollId(n + 1);
+        poll.setup.question = "ß".repeat(120);
+        poll.apply(&of_poll(&scene, n + 1, EventBody::PollOpened));
+        polls.push(poll);
+    }
+    let board = touchline::board::venue::render(&venue, &["en", "de"], polls.iter(), scene.stamp.wall_ms);
+    let size = board.to_string().len();
+    assert!(size <= MAX_BYTES, "{size} bytes");
+    let shown = board["polls"].as_object().expect("polls").len() as u64;
+    assert_eq!(shown + board["polls_left_out"].as_u64().expect("some"), 300);
+    assert!(board["polls"].get("300").is_some(), "the newest are there");
+    assert_eq!((&board["languages"], &board["pitches"]["1"].is_string()), (&json!("en de"), &true));
 }
