@@ -79,7 +79,7 @@ pub(super) fn submit(
     Ok(Handed::new(pending, state, who, about))
 }
 
-fn refused(refusal: &Refusal) -> Problem {
+pub(super) fn refused(refusal: &Refusal) -> Problem {
     let (status, code) = match refusal {
         Refusal::BadId => (400, "bad-id"),
         Refusal::Forbidden { .. } => (403, "organiser-required"),

@@ -49,6 +49,7 @@ pub mod sports;
 mod status;
 mod tokens;
 mod users;
+mod vote_pages;
 
 use cache::{Cache, Coding, Validators};
 use request::Request;
@@ -113,6 +114,7 @@ impl Api {
         record::routes(&mut server);
         desk::routes(&mut server);
         organiser::routes(&mut server);
+        vote_pages::routes(&mut server);
         ops::routes(&mut server);
         status::routes(&mut server);
         Self { server, state }

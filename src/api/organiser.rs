@@ -132,7 +132,7 @@ fn game_json(state: &State, form: &Form) -> Result<Map<String, Value>, Problem> 
 }
 
 /// What a browser's `datetime-local` field sends, in the time zone the box stands in.
-fn local_time(text: &str) -> Result<String, Problem> {
+pub(super) fn local_time(text: &str) -> Result<String, Problem> {
     let unclear = || {
         Problem::new(422, "invalid-value", format!("`{text}` is no time; write it like 2026-11-22T15:00."))
     };
