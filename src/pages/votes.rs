@@ -69,7 +69,7 @@ impl Pages {
     }
 
     /// The form that makes tickets, and with `sheet` the tickets it made: `{"codes": ["ABCD-…"], "base": "http://…",
-    /// "csv": "…"}`, shown this once; `{"again": true}` for a form sent twice.
+    /// "csv": "…"}`, shown this once.
     pub fn tickets(&self, frame: &Frame<'_>, board: &Value, base: &str, sheet: &Value) -> String {
         let question = text(board, "question");
         let mut facts = self.facts(frame, "tickets", "tickets-heading");

@@ -100,6 +100,7 @@ function startVote() {
     const record = element("record");
     record.hidden = !board.record;
     setText(record.querySelector("code"), board.record ?? "");
+    element("receipts").hidden = board.state !== "revealed";
   }
 
   // Which of form and receipt is there. A form somebody is in stays, also when the vote closes: the box says so then.
@@ -179,14 +180,14 @@ function startVote() {
 
   function picked() {
     if (form.dataset.kind === "points") return picks().map((select) => select.value);
-    return [...form.querySelectorAll("[name=choice]:checked")].map((input) => input.value);
+    return [...form.querySelectorAll("[name^=choice]:checked")].map((input) => input.value);
   }
 
   // What a page that was loaded again finds kept stands in the form as it was.
   function fillIn(mine) {
     if (touched || picked().some((id) => id)) return;
     if (form.elements.code && mine.code) form.elements.code.value = mine.code;
-    for (const input of form.querySelectorAll("[name=choice]")) input.checked = mine.choice.includes(input.value);
+    for (const input of form.querySelectorAll("[name^=choice]")) input.checked = mine.choice.includes(input.value);
     for (const [index, select] of picks().entries()) select.value = mine.choice[index] ?? "";
     takeTurns();
   }
@@ -229,7 +230,7 @@ function startVote() {
       }
       form.hidden = false;
       voted.hidden = true;
-      form.querySelector("[name=code],[name=choice]:checked,[name=choice],select").focus();
+      form.querySelector("[name=code],[name^=choice]:checked,[name^=choice],select").focus();
     });
   }
 

@@ -116,7 +116,8 @@ refused-device-too-new = the phone was new
 refused-device-unknown = the cookie was forged
 poll-check = How to check this
 poll-check-how = Every ballot is part of the box's record, without a name. Whoever has a copy of the record can count again, with a second program made for that: touchline recount. One ballot changed, and the record no longer holds.
-poll-check-receipt = With your receipt you find your own ballot among those of the record.
+poll-check-receipt = The receipts of all ballots that count are listed, so you can look whether yours is among them:
+poll-check-receipts = all receipts
 poll-check-record = Mark of the record
 poll-tie-shared = Options with the same count share a place.
 poll-tie-most_voters = With the same count, the option named by more voters is before.
@@ -226,12 +227,11 @@ tickets-title = Tickets: { $question }
 tickets-heading = Tickets
 tickets-what = Each code gives one ballot. The box keeps only a fingerprint of each, so the codes are shown once, on the next page: print it or save it before you leave it.
 tickets-count = How many
-tickets-count-hint = 1 to 500 at once. Print more at any time before the vote closes.
+tickets-count-hint = 1 to 1000 at once. Print more at any time before the vote closes.
 tickets-address = Address on the tickets
 tickets-address-hint = It must open this box on a visitor's phone. Try it on yours.
 tickets-make = Make the codes
 tickets-once = These codes are shown this one time. Print this page or save the file now; whoever reads them can vote.
-tickets-again = These codes were made before and cannot be shown again. If the sheets are lost, make new ones; the lost codes still work for whoever finds them.
 tickets-ready = { $n ->
     [one] { $count } ticket
    *[other] { $count } tickets

@@ -14,14 +14,13 @@ use super::super::form::Form;
 use super::super::organiser::{local_time, organiser};
 use super::super::render::{self, Facts};
 use super::super::request::{self, Request};
-use super::super::{Answer, State, address, commands, problem, route, see_other};
-use super::{board, poll_id};
+use super::super::{Answer, State, address, commands, decode, problem, route, see_other};
+use super::board;
 use crate::auth::Who;
 use crate::domain::command::CommandBody;
 use crate::domain::poll::{PollDo, PollId, Stage};
-use crate::formats::poll;
 use crate::intake::Status;
-use crate::ledger::error::LedgerError;
+use crate::ledger::outcome::Accepted;
 use crate::pages::Live;
 use crate::runtime;
 use crate::wire::Problem;
@@ -49,9 +48,10 @@ async fn show_all(
     let state = request.state();
     let games = day(state, request).await?;
     let mut boards = Vec::new();
-    for id in all(state).await? {
+    let listed = state.ledger.polls().await.map_err(|error| problem::internal("list the votes", error))?;
+    for id in listed {
         // One that was made this moment may have no board yet; the next look shows it.
-        if let Ok((board, ..)) = board(state, request, id).await {
+        if let Ok((board, ..)) = board(state, request, id.0).await {
             boards.push(board.board.as_ref().clone());
         }
     }
@@ -59,16 +59,6 @@ async fn show_all(
     let html =
         render::page(state, &facts, |frame| state.pages.votes(frame, &boards, &games, filled, outcome));
     Ok(render::private(status, html))
-}
-
-/// Every vote there is, by number.
-async fn all(state: &State) -> Result<Vec<u64>, Problem> {
-    let listed = state.ledger.read(|conn| {
-        let mut rows = conn.prepare_cached("SELECT id FROM poll ORDER BY id")?;
-        let ids = rows.query_map([], |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>();
-        Ok::<_, LedgerError>(ids?.into_iter().map(i64::unsigned_abs).collect())
-    });
-    listed.await.map_err(|error| problem::internal("list the votes", error))
 }
 
 async fn make(mut request: Request) -> Answer {
@@ -93,57 +83,52 @@ async fn make(mut request: Request) -> Answer {
 
 async fn made(request: &Request, who: &Who, form: &Form, source: &[u8]) -> Result<u64, Problem> {
     let state = request.state();
-    let invalid = |detail: String| Problem::new(422, "invalid-poll", detail);
-    let new = poll::read(&poll_json(form)?).map_err(|error| invalid(error.to_string()))?;
+    let new = decode::new_poll(poll_json(form)?)?;
     let id = commands::one_id(request, form.get("id").map(str::to_owned))?;
     let outcome = commands::submit(state, who, id, source, CommandBody::CreatePoll(Box::new(new)))?.await;
     let accepted = commands::accepted(&outcome)?;
     let poll = accepted.poll.ok_or_else(|| problem::internal("find the vote", "an outcome without one"))?;
-    shown(request, poll.0, accepted.seqs.last().copied().unwrap_or(0)).await;
+    shown(request, poll.0, &accepted).await;
     Ok(poll.0)
 }
 
 /// The vote a form describes, as the API takes it. Only what goes with its kind is heeded: without script the page
 /// shows the fields of every kind.
-fn poll_json(form: &Form) -> Result<Value, Problem> {
+fn poll_json(form: &Form) -> Result<Map<String, Value>, Problem> {
     let kind = form.get("kind").unwrap_or("single");
-    let mut body = json!({
-        "question": form.get("question").unwrap_or_default().trim(),
-        "kind": kind,
-        "access": form.get("access").unwrap_or("open"),
-        "secret": form.get("secret") != Some("live"),
-        "changeable": form.get("changeable") == Some("yes"),
-    });
+    let mut body = Map::new();
+    let mut put = |name: &str, value: Option<Value>| {
+        body.extend(value.map(|value| (name.to_owned(), value)));
+    };
+    put("question", Some(form.get("question").unwrap_or_default().trim().into()));
+    put("kind", Some(kind.into()));
+    put("access", Some(form.get("access").unwrap_or("open").into()));
+    put("secret", Some((form.get("secret") != Some("live")).into()));
+    put("changeable", Some((form.get("changeable") == Some("yes")).into()));
     if kind != "rating" {
         let options = form.get("options").unwrap_or_default();
         let options: Vec<&str> = options.lines().map(str::trim).filter(|option| !option.is_empty()).collect();
-        body["options"] = json!(options);
-        body["tie"] = json!(form.get("tie").unwrap_or("shared"));
+        put("options", Some(json!(options)));
+        put("tie", Some(form.get("tie").unwrap_or("shared").into()));
     }
     match kind {
-        "multiple" => put(&mut body, "max", number(form, "max")?),
-        "rating" => put(&mut body, "steps", number(form, "steps")?),
+        "multiple" => put("max", number(form, "max")?),
+        "rating" => put("steps", number(form, "steps")?),
         "points" => {
             let scale = form.get("scale").unwrap_or_default();
             let points = scale.split([' ', ',', ';']).filter(|points| !points.is_empty());
             let points: Vec<u64> = points.map(|text| whole(text)).collect::<Result<_, _>>()?;
-            put(&mut body, "scale", (!points.is_empty()).then(|| json!(points)));
+            put("scale", (!points.is_empty()).then(|| json!(points)));
         }
         _ => {}
     }
-    put(&mut body, "game", number(form, "game")?);
+    put("game", number(form, "game")?);
     for name in ["opens_at", "closes_at"] {
-        put(&mut body, name, form.get(name).map(local_time).transpose()?.map(Value::from));
+        put(name, form.get(name).map(local_time).transpose()?.map(Value::from));
     }
     let minutes = form.get("minutes").map(whole).transpose()?;
-    put(&mut body, "open_for_ms", minutes.map(|minutes| json!(minutes.saturating_mul(60_000))));
+    put("open_for_ms", minutes.map(|minutes| json!(minutes.saturating_mul(60_000))));
     Ok(body)
-}
-
-fn put(body: &mut Value, name: &str, value: Option<Value>) {
-    if let Some(value) = value {
-        body[name] = value;
-    }
 }
 
 fn number(form: &Form, name: &str) -> Result<Option<Value>, Problem> {
@@ -169,7 +154,7 @@ async fn vote(request: Request) -> Answer {
 
 async fn show(request: &Request, who: &Who, status: u16, outcome: Option<&Value>) -> Answer {
     let state = request.state();
-    let poll = poll_id(request)?;
+    let poll = request::poll_id(request)?;
     let (board, cursor, name) = board(state, request, poll).await?;
     let live = Live { cursor: &cursor, channel: &name, asks: &[] };
     let facts = Facts::of(request).signed_in(who);
@@ -200,7 +185,7 @@ async fn act(mut request: Request) -> Answer {
         Err(answer) => return answer,
     };
     let source = request::body(&mut request).await?;
-    let poll = poll_id(&request)?;
+    let poll = request::poll_id(&request)?;
     match done(&request, &who, poll, &source).await {
         Ok(id) => {
             let mut query = form_urlencoded::Serializer::new(String::new());
@@ -231,7 +216,7 @@ async fn done(request: &Request, who: &Who, poll: u64, source: &[u8]) -> Result<
     let pending = commands::submit(request.state(), who, id, source, body)?;
     let id = pending.id.clone();
     match commands::accepted(&pending.await) {
-        Ok(accepted) => shown(request, poll, accepted.seqs.last().copied().unwrap_or(0)).await,
+        Ok(accepted) => shown(request, poll, &accepted).await,
         // Stored with the command: the page reads it from there, and a reload shows it again.
         Err(problem) if problem.status < 500 && problem.code != "id-reused" => {}
         Err(problem) => return Err(problem),
@@ -239,21 +224,23 @@ async fn done(request: &Request, who: &Who, poll: u64, source: &[u8]) -> Result<
     Ok(id)
 }
 
-/// Waits a moment until the vote's board holds that event: the page a form leads to shows what it did. A page that is
-/// a moment late is better than none: its script catches up.
-pub(super) async fn shown(request: &Request, poll: u64, seq: u64) {
+/// Waits a moment until the vote's board is so: the page a form leads to shows what it did. A page that is a moment late
+/// is better than none: its script catches up.
+pub(super) async fn reaches(request: &Request, poll: u64, so: impl Fn(&Value) -> bool) {
     const LIMIT: Duration = Duration::from_secs(1);
     const EACH: Duration = Duration::from_millis(20);
     let holds = async {
-        loop {
-            let board = board(request.state(), request, poll).await;
-            if board.is_ok_and(|(board, ..)| board.board["seq"].as_u64().is_some_and(|shown| shown >= seq)) {
-                return;
-            }
+        while !board(request.state(), request, poll).await.is_ok_and(|(board, ..)| so(&board.board)) {
             runtime::sleep(EACH).await;
         }
     };
     let _ = runtime::timeout(LIMIT, holds).await;
+}
+
+/// Waits for the board that holds what a command did.
+async fn shown(request: &Request, poll: u64, accepted: &Accepted) {
+    let seq = accepted.seqs.last().copied().unwrap_or(0);
+    reaches(request, poll, |board| board["seq"].as_u64().is_some_and(|shown| shown >= seq)).await;
 }
 
 /// Where fans reach this box: as the organiser's browser sees it, but by the listener that is open to fans.
@@ -270,7 +257,7 @@ pub(super) fn fans_base(request: &Request) -> String {
 mod tests {
     use super::super::super::form::Form;
     use super::poll_json;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     #[test]
     fn the_form_of_a_new_vote_is_the_json_the_api_takes() {
@@ -291,7 +278,8 @@ mod tests {
                     "changeable": false}),
             ),
         ] {
-            assert_eq!(poll_json(&Form::parse(fields.as_bytes())).expect(fields), expected, "{fields}");
+            let body = poll_json(&Form::parse(fields.as_bytes())).expect(fields);
+            assert_eq!(Value::Object(body), expected, "{fields}");
         }
         let wrong = poll_json(&Form::parse(b"question=Q&kind=multiple&options=A%0AB&max=two"));
         assert!(wrong.expect_err("no number").detail.contains("two"));
