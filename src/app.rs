@@ -11,9 +11,9 @@ use std::time::Duration;
 use crate::api::sports::Sports;
 use crate::api::{Api, State};
 use crate::auth::Auth;
-use crate::board::ops::{Ops, Sources};
 use crate::auth::people::NewUser;
 use crate::auth::setup::Purpose;
+use crate::board::ops::{Ops, Sources};
 use crate::board::pump::{Load, Pump, Settings};
 use crate::config::Config;
 use crate::domain::command::Actor;
@@ -268,6 +268,10 @@ impl Service for Front {
 
     fn hot(&self, head: &Head, _: &Peer) -> Option<Hot> {
         self.api.hot(head)
+    }
+
+    fn body_limit(&self, head: &Head) -> usize {
+        self.api.body_limit(head)
     }
 
     async fn respond(&self, request: tide::http::Request) -> tide::http::Response {

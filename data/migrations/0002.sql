@@ -22,10 +22,11 @@ CREATE TABLE poll_refused (
   PRIMARY KEY (poll, reason)
 ) STRICT, WITHOUT ROWID;
 
--- Teams with their squads, from which games are made; JSON as the API takes it.
+-- Teams with their squads, from which games are made; the body is the JSON the API takes for a side, `key` its name
+-- in small letters.
 CREATE TABLE team (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
-  name TEXT NOT NULL UNIQUE,
+  key TEXT NOT NULL UNIQUE,
   body TEXT NOT NULL
 ) STRICT;
 

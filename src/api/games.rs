@@ -9,7 +9,7 @@ use super::cache::Made;
 use super::commands::{self, Wait};
 use super::public::{self, Keep};
 use super::request::{self, Request};
-use super::{Answer, State, decode, json as answer, problem, route};
+use super::{Answer, State, decode, json as answer, plan, problem, route, teams};
 use crate::auth::Who;
 use crate::domain::command::CommandBody;
 use crate::domain::event::Stream;
@@ -23,6 +23,7 @@ use crate::wire::{ChannelName, Problem, Subject};
 pub(crate) fn routes(server: &mut Server<Arc<State>>) {
     server.at("/api/v1/games").get(route(list)).post(route(create));
     server.at("/api/v1/games/:id").get(route(board)).patch(route(change)).delete(route(withdraw));
+    server.at("/api/v1/games/:id/copy").post(route(copy));
     server.at("/api/v1/games/:id/timeline").get(route(timeline));
     server.at("/api/v1/games/:id/log").get(route(log));
 }
@@ -248,12 +249,38 @@ async fn create(mut request: Request) -> Answer {
     let source = request::body(&mut request).await?;
     let mut body = request::json(&request, &source)?;
     let id = commands::one_id(&request, own_id(&mut body)?)?;
+    teams::fill(request.state(), &mut body).await?;
     let new = decode::new_game(body, |id| request.state().sports.get(id))?;
     let body = CommandBody::CreateGame(Box::new(new));
     let (game, board) = carry_out(&request, &who, id, &source, body).await?;
-    let mut response = answer(201, &board);
+    Ok(made(game, &board))
+}
+
+fn made(game: GameId, board: &Value) -> Response {
+    let mut response = answer(201, board);
     response.insert_header("Location", format!("/api/v1/games/{game}"));
-    Ok(response)
+    response
+}
+
+/// A game like another, with its squads and parameters, at another time or place.
+async fn copy(mut request: Request) -> Answer {
+    let who = request::organiser(&request).await?;
+    let model = GameId(request::game_id(&request)?);
+    let source = request::body(&mut request).await?;
+    let mut body = if source.is_empty() { Map::new() } else { request::json(&request, &source)? };
+    let id = commands::one_id(&request, own_id(&mut body)?)?;
+    if let Some(unknown) = body.keys().find(|name| !["starts_at", "venue"].contains(&name.as_str())) {
+        let detail = format!("Copying takes `id`, `starts_at` and `venue`, not `{unknown}`.");
+        return Err(Problem::new(422, "invalid-body", detail));
+    }
+    let change = decode::game_change(body)?;
+    let model = plan::find(request.state(), model).await?;
+    let new = plan::acts::copy(&model, change.starts_at, change.venue);
+    // Which game was copied is told in the address alone.
+    let source = [format!("copy {}\n", model.id).as_bytes(), &source].concat();
+    let body = CommandBody::CreateGame(Box::new(new));
+    let (game, board) = carry_out(&request, &who, id, &source, body).await?;
+    Ok(made(game, &board))
 }
 
 async fn change(mut request: Request) -> Answer {

@@ -33,12 +33,15 @@ mod deeds;
 mod desk;
 mod form;
 mod games;
+mod import;
 mod live;
+mod local_time;
 mod login;
 mod metrics;
 mod ops;
 mod organiser;
 mod people;
+mod plan;
 mod problem;
 mod public;
 mod record;
@@ -47,9 +50,11 @@ mod request;
 mod setup;
 pub mod sports;
 mod status;
+mod teams;
 mod tokens;
 mod users;
 mod vote_pages;
+mod venue;
 
 use cache::{Cache, Coding, Validators};
 use request::Request;
@@ -113,8 +118,11 @@ impl Api {
         tokens::routes(&mut server);
         record::routes(&mut server);
         desk::routes(&mut server);
-        organiser::routes(&mut server);
         vote_pages::routes(&mut server);
+        plan::routes(&mut server);
+        import::routes(&mut server);
+        teams::routes(&mut server);
+        venue::routes(&mut server);
         ops::routes(&mut server);
         status::routes(&mut server);
         Self { server, state }
@@ -137,6 +145,17 @@ impl Api {
         let cached = self.state.cache.get(head.target(), &self.state.hub, self.state.time.now_ms())?;
         let held = Validators { none_match: head.header("if-none-match") };
         Some(cached.answer(Coding::of(head.header("accept-encoding")), held))
+    }
+
+    /// Bytes of body a request may have: an import is a file, and a form may hold two squads.
+    #[must_use]
+    pub fn body_limit(&self, head: &Head) -> usize {
+        let path = head.target().split('?').next().unwrap_or_default();
+        match path {
+            "/api/v1/games/import" | "/organiser/import" => import::LONGEST,
+            _ if path.starts_with("/organiser") => 128 * 1024,
+            _ => 16 * 1024,
+        }
     }
 
     /// Answers a request the long way.

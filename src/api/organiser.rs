@@ -1,29 +1,31 @@
-//! The organisers' page: a new game, and the games there are.
+//! What the organisers' pages share: who may see them, and how a form is answered.
+//!
+//! Every form works three ways: posted by a browser without script it ends in a 303 to the page that shows
+//! what became of it; sent by the page's script (`Accept: application/json`) it ends in JSON; and with
+//! `Prefer: respond-async` a single command is answered before its outcome, which comes as a receipt.
 
-use std::sync::Arc;
-
-use chrono::{Local, NaiveDateTime, TimeZone as _};
 use serde_json::{Map, Value, json};
-use tide::Server;
 
-use super::desk::{at_desk, day};
+use super::commands::{self, Wait};
+use super::desk::at_desk;
 use super::form::Form;
-use super::render::{self, Facts};
 use super::request::{self, Request};
-use super::{Answer, State, commands, decode, problem, record, route, see_other};
+use super::{Answer, State, json as answer, problem, record, see_other};
 use crate::auth::Who;
 use crate::domain::command::CommandBody;
-use crate::domain::sport::ParamKind;
+use crate::domain::{GameId, Seq};
+use crate::intake::Status;
 use crate::ledger::role::Role;
-use crate::runtime;
-use crate::wire::{ChannelName, Problem, Subject};
-
-pub(crate) fn routes(server: &mut Server<Arc<State>>) {
-    server.at("/organiser").get(route(page)).post(route(new_game));
-}
+use crate::wire::Problem;
 
 /// The organiser who asks; others are told whom this is for.
+///
+/// # Errors
+/// The answer to give instead.
 pub(super) async fn organiser(request: &Request) -> Result<Who, Answer> {
+    if by_script(request) {
+        return request::organiser(request).await.map_err(|problem| Ok(problem::response(&problem)));
+    }
     let who = at_desk(request).await?;
     if who.role >= Role::Organiser {
         return Ok(who);
@@ -34,111 +36,143 @@ pub(super) async fn organiser(request: &Request) -> Result<Who, Answer> {
     Err(Err(problem))
 }
 
-async fn page(request: Request) -> Answer {
-    let who = match organiser(&request).await {
-        Ok(who) => who,
-        Err(answer) => return answer,
-    };
-    let made = request::number(&request, "made")?;
-    let games = day(request.state(), &request).await?;
-    let outcome = made.map(|game| {
-        let side = |index: usize| {
-            let sides = games["games"][game.to_string()]["sides"].as_object();
-            let side = sides.and_then(|sides| sides.values().find(|side| side["index"] == index));
-            side.map(|side| side["name"].clone()).unwrap_or_default()
-        };
-        json!({ "outcome": "accepted", "game": game, "home": side(0), "away": side(1) })
-    });
-    show(&request, &who, 200, &games, outcome.as_ref())
+/// Whether the page's script asks, which wants JSON.
+pub(super) fn by_script(request: &Request) -> bool {
+    request::header(request, "accept").is_some_and(|accept| accept.starts_with("application/json"))
 }
 
-fn show(request: &Request, who: &Who, status: u16, games: &Value, outcome: Option<&Value>) -> Answer {
-    let state = request.state();
-    let facts = Facts::of(request).signed_in(who);
-    let sports = state.sports.to_json();
-    let html = render::page(state, &facts, |frame| state.pages.organiser(frame, games, &sports, outcome));
-    Ok(render::private(status, html))
+/// A problem for the page to show beside the form. What a script sent, or what is our own failure, is
+/// answered at once.
+///
+/// # Errors
+/// That answer.
+pub(super) fn shown(request: &Request, problem: Problem) -> Result<Problem, Answer> {
+    if by_script(request) {
+        Err(Ok(problem::response(&problem)))
+    } else if problem.status < 500 {
+        Ok(problem)
+    } else {
+        Err(Err(problem))
+    }
 }
 
-async fn new_game(mut request: Request) -> Answer {
-    let who = match organiser(&request).await {
-        Ok(who) => who,
-        Err(answer) => return answer,
-    };
-    let source = request::body(&mut request).await?;
-    match make(&request, &who, &source).await {
-        Ok(game) => Ok(see_other(&format!("/organiser?made={game}"))),
-        Err(problem) if problem.status < 500 => {
-            let games = day(request.state(), &request).await?;
-            let told = json!({ "outcome": "rejected", "problem": problem.to_value() });
-            show(&request, &who, problem.status, &games, Some(&told))
+/// What was typed into a form, to be shown again.
+pub(super) fn typed(form: &Form) -> Value {
+    form.with_prefix("").map(|(name, text)| (name.to_owned(), json!(text))).collect::<Map<_, _>>().into()
+}
+
+/// What came of a form.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    /// The id the form carried; by it the page finds the outcome again.
+    pub(super) id: String,
+    /// The last event it made.
+    pub(super) seq: Seq,
+    /// The game it was about, or made.
+    pub(super) game: Option<GameId>,
+}
+
+/// The answer to a form that was carried out: the page `then`, or the same as JSON.
+pub(super) fn carried_out(request: &Request, done: &Done, then: &str) -> Answer {
+    if by_script(request) {
+        let mut body = json!({ "id": done.id, "outcome": "accepted", "then": then });
+        if done.seq > 0 {
+            body["seq"] = done.seq.into();
         }
-        Err(problem) => Err(problem),
+        if let Some(game) = done.game {
+            body["game"] = game.0.into();
+        }
+        return Ok(answer(200, &body));
     }
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if !done.id.is_empty() {
+        query.append_pair("done", &done.id);
+    }
+    if done.seq > 0 {
+        query.append_pair("min_seq", &done.seq.to_string());
+    }
+    let query = query.finish();
+    let joint = if then.contains('?') { '&' } else { '?' };
+    Ok(see_other(&if query.is_empty() { then.to_owned() } else { format!("{then}{joint}{query}") }))
 }
 
-async fn make(request: &Request, who: &Who, source: &[u8]) -> Result<u64, Problem> {
-    let state = request.state();
-    let form = Form::parse(source);
-    let body = game_json(state, &form)?;
-    let new = decode::new_game(body, |id| state.sports.get(id))?;
-    let id = commands::one_id(request, form.get("id").map(str::to_owned))?;
-    let outcome = commands::submit(state, who, id, source, CommandBody::CreateGame(Box::new(new)))?.await;
-    let accepted = commands::accepted(&outcome)?;
-    let game =
-        accepted.game.ok_or_else(|| problem::internal("find the game", "an outcome without a game"))?;
-    let seq = accepted.seqs.last().copied().unwrap_or(0);
-    // The list the organiser is led to shows the game if it comes in time; if not, the next look does.
-    let _ = super::public::wait_for(state, &ChannelName::new(Subject::Games), game, seq).await;
-    Ok(game.0)
+/// One command of a form, with what tells it from another under the same id.
+pub(super) struct Step {
+    /// What is asked.
+    pub(super) body: CommandBody,
+    /// What it was made from.
+    pub(super) source: String,
 }
 
-/// The game a form describes, as the API takes it.
-fn game_json(state: &State, form: &Form) -> Result<Map<String, Value>, Problem> {
-    let id = form.get("sport").unwrap_or_default();
-    let Some(sport) = state.sports.get(id) else {
-        return Err(Problem::new(422, "unknown-sport", format!("This box knows no sport `{id}`.")));
-    };
-    let [home, away] = &sport.sides;
-    let name = |field: &str| form.get(field).unwrap_or_default();
-    let mut params = Map::new();
-    for (param, text) in form.with_prefix(&format!("param.{id}.")) {
-        let kind = sport.params.iter().find(|known| known.id == param).map(|known| &known.kind);
-        let value = match kind {
-            Some(ParamKind::Int { .. } | ParamKind::Minutes { .. }) => {
-                text.trim().parse::<i64>().map(Value::from).ok()
+/// Hands in the commands of a form, all at once and in order, and waits for every outcome. Each has an id
+/// made of the form's, so that a form sent twice counts once.
+///
+/// # Errors
+/// The first refusal; what was accepted stays.
+pub(super) async fn carry_out(
+    state: &State,
+    who: &Who,
+    id: Option<String>,
+    steps: Vec<Step>,
+) -> Result<Done, Problem> {
+    let id = id.unwrap_or_else(|| format!("{:016x}", getrandom::u64().expect("the system gives randomness")));
+    let single = steps.len() == 1;
+    let mut done = Done { id: id.clone(), ..Done::default() };
+    let mut refused = None;
+    let mut steps = steps.into_iter().enumerate().peekable();
+    while steps.peek().is_some() {
+        // The ledger's inbox is everybody's: a long form takes its turn in slices.
+        let slice = steps.by_ref().take(SLICE).map(|(index, step)| {
+            let id = if single { id.clone() } else { format!("{id}.{}", index + 1) };
+            commands::submit(state, who, Some(id), step.source.as_bytes(), step.body)
+        });
+        for pending in slice.collect::<Result<Vec<_>, _>>()? {
+            match commands::accepted(&pending.await) {
+                Ok(accepted) => {
+                    done.seq = done.seq.max(accepted.seqs.last().copied().unwrap_or(0));
+                    done.game = accepted.game.or(done.game);
+                }
+                Err(problem) => refused = refused.or(Some(problem)),
             }
-            Some(ParamKind::Bool) => text.parse::<bool>().map(Value::from).ok(),
-            _ => Some(Value::from(text)),
-        };
-        let detail = || format!("`{text}` is no value for `{param}`.");
-        params
-            .insert(param.to_owned(), value.ok_or_else(|| Problem::new(422, "invalid-parameter", detail()))?);
+        }
     }
-    let mut body = Map::new();
-    body.insert("sport".to_owned(), json!(id));
-    body.insert(
-        "sides".to_owned(),
-        json!({ home: { "name": name("home") }, away: { "name": name("away") } }),
-    );
-    body.insert("params".to_owned(), Value::Object(params));
-    if let Some(venue) = form.get("venue") {
-        body.insert("venue".to_owned(), json!(venue));
-    }
-    if let Some(text) = form.get("starts_at") {
-        body.insert("starts_at".to_owned(), json!(local_time(text)?));
-    }
-    Ok(body)
+    refused.map_or(Ok(done), Err)
 }
 
-/// What a browser's `datetime-local` field sends, in the time zone the box stands in.
-pub(super) fn local_time(text: &str) -> Result<String, Problem> {
-    let unclear = || {
-        Problem::new(422, "invalid-value", format!("`{text}` is no time; write it like 2026-11-22T15:00."))
+/// Commands of one form that may wait in the ledger's inbox at once.
+const SLICE: usize = 100;
+
+/// Hands in a form's single command for a script that does not wait.
+///
+/// # Errors
+/// None: what is refused at once is an answer too.
+pub(super) async fn without_waiting(request: &Request, who: &Who, id: Option<String>, step: Step) -> Answer {
+    let state = request.state();
+    match commands::submit(state, who, id, step.source.as_bytes(), step.body) {
+        Ok(pending) => commands::finish(state, who, pending, Wait::No).await,
+        Err(problem) => Ok(problem::response(&problem)),
+    }
+}
+
+/// What became of the form sent before, for the page it led to: by `?done=`.
+///
+/// # Errors
+/// When the outcome cannot be read.
+pub(super) async fn outcome(request: &Request, who: &Who) -> Result<Option<Value>, Problem> {
+    let Some(id) = request::param(request, "done") else { return Ok(None) };
+    let intake = &request.state().intake;
+    let found = match intake.status(&who.actor, &id).await {
+        Ok(None) => intake.status(&who.actor, &format!("{id}.1")).await,
+        found => found,
     };
-    let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"];
-    let naive = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
-    // An hour that a change of clocks skips or doubles means its earlier reading.
-    let time = Local.from_local_datetime(&naive.ok_or_else(unclear)?).earliest().ok_or_else(unclear)?;
-    Ok(runtime::rfc3339(time.timestamp_millis()))
+    let status = found.map_err(|error| problem::internal("look the command up", error))?;
+    Ok(Some(match status {
+        // Of what is no command (a team, a copied day without games) the way here says that it was done.
+        None => json!({ "outcome": "accepted" }),
+        Some(Status::Pending) => json!({ "outcome": "pending" }),
+        Some(Status::Decided(outcome)) => match commands::accepted(&outcome) {
+            Ok(accepted) => json!({ "outcome": "accepted", "game": accepted.game.map(|game| game.0) }),
+            Err(problem) => json!({ "outcome": "rejected", "problem": problem.to_value() }),
+        },
+    }))
 }

@@ -45,6 +45,11 @@ impl Sports {
         self.0.sports.get(id).cloned()
     }
 
+    /// All sports by id.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Sport>> {
+        self.0.sports.values()
+    }
+
     /// All sports as JSON, by id.
     #[must_use]
     pub fn to_json(&self) -> Value {

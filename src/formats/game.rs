@@ -107,6 +107,24 @@ pub fn write_change(change: &GameChange) -> Value {
     })
 }
 
+/// Writes a side: a team with its squad.
+#[must_use]
+pub fn write_side(side: SideSetup) -> Value {
+    let mut forms = write_sides(BTreeMap::from([(String::new(), side)]));
+    let form = forms.remove("").expect("it was put in");
+    serde_json::to_value(form).expect("a form of strings and lists of them is JSON")
+}
+
+/// Reads a side.
+///
+/// # Errors
+/// Names the field that is missing, unknown or of the wrong kind.
+pub fn read_side(value: &Value) -> Result<SideSetup, FormatError> {
+    let form: SideForm = from_value(value)?;
+    let mut sides = read_sides(BTreeMap::from([(String::new(), form)]));
+    Ok(sides.remove("").expect("it was put in"))
+}
+
 /// Reads an RFC 3339 time as milliseconds since 1970.
 ///
 /// # Errors

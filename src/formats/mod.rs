@@ -4,7 +4,8 @@
 //! recording stores them and an export keeps them: one form, read and written in one place; [`poll`] is that
 //! of votes. Sources of
 //! other people: [`openfootball`] and [`wyscout`]. Our own files: [`recording`] (a match to be replayed),
-//! [`ndjson`] (events, exact there and back), [`json`] and [`csv`] (for reading elsewhere).
+//! [`ndjson`] (events, exact there and back), [`json`] and [`csv`] (for reading elsewhere), [`plan`] (a day's
+//! games from a spreadsheet) and [`squad`] (players as people paste them).
 //! Called by the command line, the tests and whoever parses a command. Nothing here reads a file, a clock
 //! or a network.
 
@@ -15,10 +16,12 @@ pub mod game;
 pub mod json;
 pub mod ndjson;
 pub mod openfootball;
+pub mod plan;
 pub mod poll;
 pub mod recording;
 mod scorer;
 pub mod shootout;
+pub mod squad;
 pub mod wyscout;
 
 use std::fmt;

@@ -58,6 +58,7 @@ impl Assets {
             ("organiser-votes.js", asset(javascript, script(&[module!("organiser-votes")]))),
             ("desk.js", asset(javascript, script(&[module!("command"), module!("outbox"), module!("desk")]))),
             ("status.js", asset(javascript, script(&[module!("status")]))),
+            ("organiser.js", asset(javascript, script(&[module!("command"), module!("organiser")]))),
             ("icon.svg", asset("image/svg+xml", icon)),
         ])
     }

@@ -8,14 +8,17 @@
 pub mod assets;
 mod desk;
 mod model;
-mod status;
 mod people;
+mod plan;
 pub(crate) mod qr;
 mod record;
+mod status;
 mod strings;
+mod teams;
 #[cfg(test)]
 mod tests;
 mod votes;
+mod venue;
 
 use crate::pages::assets::{Asset, Assets};
 use crate::pages::strings::Strings;
@@ -99,6 +102,14 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("votes.html", include_str!("../../web/templates/votes.html")),
     ("vote.html", include_str!("../../web/templates/vote.html")),
     ("tickets.html", include_str!("../../web/templates/tickets.html")),
+    ("fields.html", include_str!("../../web/templates/fields.html")),
+    ("import.html", include_str!("../../web/templates/import.html")),
+    ("plan_game.html", include_str!("../../web/templates/plan_game.html")),
+    ("plan_moves.html", include_str!("../../web/templates/plan_moves.html")),
+    ("team_fields.html", include_str!("../../web/templates/team_fields.html")),
+    ("team.html", include_str!("../../web/templates/team.html")),
+    ("teams.html", include_str!("../../web/templates/teams.html")),
+    ("venue.html", include_str!("../../web/templates/venue.html")),
     ("problem.html", include_str!("../../web/templates/problem.html")),
 ];
 
@@ -217,22 +228,6 @@ impl Pages {
             self.go_live(&mut facts, frame, "desk.js", live, board);
         }
         self.render("desk.html", facts, frame)
-    }
-
-    /// New game, and all games. `sports` is a list of `{"id","name","params":[{"id","label","type",…}]}`; `outcome`
-    /// `{"outcome":"accepted","game":7,"home":…,"away":…}` or `{"outcome":"rejected","problem":{…}}`.
-    pub fn organiser(
-        &self,
-        frame: &Frame<'_>,
-        games: &Value,
-        sports: &Value,
-        outcome: Option<&Value>,
-    ) -> String {
-        let mut facts = self.facts(frame, "organiser", "organiser-title");
-        facts.insert("games".into(), self.summaries(frame, games).into());
-        facts.insert("sports".into(), desk::sports(&self.strings, frame, sports));
-        facts.insert("outcome".into(), desk::outcome(outcome));
-        self.render("organiser.html", facts, frame)
     }
 
     /// A problem (RFC 9457) as a page.

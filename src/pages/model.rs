@@ -101,6 +101,16 @@ pub(crate) fn summaries(strings: &Strings, frame: &Frame<'_>, games: &Value) -> 
     list
 }
 
+/// One game of a list.
+pub(crate) fn one(strings: &Strings, frame: &Frame<'_>, board: &Value) -> Value {
+    summary(strings, frame, board)
+}
+
+/// The day at the place of the box, of an RFC 3339 time.
+pub(crate) fn day_text(time: &str) -> Option<String> {
+    local(time).map(|time| time.format("%a %Y-%m-%d").to_string())
+}
+
 /// Name of the side that stands at `index`, of a model made by [`game`].
 pub(crate) fn side_name(model: &Value, index: usize) -> &str {
     text(&model["sides"][index], "name")

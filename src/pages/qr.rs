@@ -13,8 +13,15 @@ pub(crate) fn svg(text: &str, label: &str) -> Option<String> {
     let code = QrCode::new(text).ok()?;
     let width = code.width();
     let mut path = String::new();
-    for (at, _) in code.to_colors().iter().enumerate().filter(|(_, colour)| **colour == Color::Dark) {
-        let _ = write!(path, "M{} {}h1v1h-1z", at % width + QUIET, at / width + QUIET);
+    // Dark modules side by side are one rectangle: a sheet of a thousand codes stays a page.
+    for (row, modules) in code.to_colors().chunks(width).enumerate() {
+        let mut column = 0;
+        for run in modules.chunk_by(|one, other| one == other) {
+            if run[0] == Color::Dark {
+                let _ = write!(path, "M{} {}h{n}v1h-{n}z", column + QUIET, row + QUIET, n = run.len());
+            }
+            column += run.len();
+        }
     }
     let size = width + 2 * QUIET;
     let label = minijinja::HtmlEscape(label);
@@ -37,7 +44,7 @@ mod tests {
             &drawn[..80]
         );
         assert!(
-            drawn.ends_with("</svg>") && drawn.contains("M4 4h1v1h-1z"),
+            drawn.ends_with("</svg>") && drawn.contains("M4 4h7v1h-7z"),
             "the first finder begins in the corner"
         );
         assert!(svg(&"x".repeat(5_000), "").is_none());

@@ -131,7 +131,25 @@ fn every_page(pages: &Pages, board: &Value) -> Vec<(&'static str, String)> {
         ("setup", pages.setup(&frame(), &json!({"token": "a/b"}), Some(&problem))),
         ("desks", pages.desk_list(&staff, &json!({"games": [board]}))),
         ("desk", pages.desk(&staff, board, &sport(), Some(&refused), Some(&LIVE))),
-        ("organiser", pages.organiser(&staff, &json!({"games": [board]}), &json!([sport()]), Some(&refused))),
+        (
+            "plan",
+            pages.plan(
+                &staff,
+                &json!({"games": [board], "untimed": [board], "sports": [sport()], "outcome": refused}),
+            ),
+        ),
+        (
+            "plan game",
+            pages.plan_game(&staff, &json!({"board": board, "sport": sport(), "outcome": refused})),
+        ),
+        (
+            "plan moves",
+            pages.plan_moves(&staff, &json!({"kind": "shift", "rows": [board], "games": [board]})),
+        ),
+        ("import", pages.import(&staff, &json!({"step": "preview", "rows": [board], "sports": [sport()]}))),
+        ("teams", pages.teams(&staff, &json!({"teams": [board], "outcome": refused}))),
+        ("team", pages.team(&staff, &json!({"team": board, "typed": board}))),
+        ("venue", pages.venue(&staff, &json!({"pitches": [board], "spoken": ["en"], "outcome": refused}))),
         ("problem", pages.problem(&frame(), &problem)),
     ]
 }

@@ -11,15 +11,14 @@ use tide::Server;
 
 use super::super::desk::day;
 use super::super::form::Form;
-use super::super::organiser::{local_time, organiser};
+use super::super::organiser::{self, organiser};
 use super::super::render::{self, Facts};
 use super::super::request::{self, Request};
-use super::super::{Answer, State, address, commands, decode, problem, route, see_other};
+use super::super::{Answer, State, address, commands, decode, local_time, problem, route, see_other};
 use super::board;
 use crate::auth::Who;
 use crate::domain::command::CommandBody;
 use crate::domain::poll::{PollDo, PollId, Stage};
-use crate::intake::Status;
 use crate::ledger::outcome::Accepted;
 use crate::pages::Live;
 use crate::runtime;
@@ -71,11 +70,10 @@ async fn make(mut request: Request) -> Answer {
     match made(&request, &who, &form, &source).await {
         Ok(poll) => Ok(see_other(&format!("/organiser/votes/{poll}"))),
         Err(problem) if problem.status < 500 => {
-            let mut filled: Map<String, Value> =
-                form.with_prefix("").map(|(name, text)| (name.to_owned(), json!(text))).collect();
-            filled.remove("id");
+            let mut filled = organiser::typed(&form);
+            filled["id"] = Value::Null;
             let told = json!({ "outcome": "rejected", "problem": problem.to_value() });
-            show_all(&request, &who, problem.status, &filled.into(), Some(&told)).await
+            show_all(&request, &who, problem.status, &filled, Some(&told)).await
         }
         Err(problem) => Err(problem),
     }
@@ -124,11 +122,16 @@ fn poll_json(form: &Form) -> Result<Map<String, Value>, Problem> {
     }
     put("game", number(form, "game")?);
     for name in ["opens_at", "closes_at"] {
-        put(name, form.get(name).map(local_time).transpose()?.map(Value::from));
+        put(name, form.get(name).map(time).transpose()?);
     }
     let minutes = form.get("minutes").map(whole).transpose()?;
     put("open_for_ms", minutes.map(|minutes| json!(minutes.saturating_mul(60_000))));
     Ok(body)
+}
+
+/// What a browser's `datetime-local` field sends, by the clock at the venue.
+fn time(text: &str) -> Result<Value, Problem> {
+    local_time::read(None, text).map(|ms| runtime::rfc3339(ms).into())
 }
 
 fn number(form: &Form, name: &str) -> Result<Option<Value>, Problem> {
@@ -145,10 +148,7 @@ async fn vote(request: Request) -> Answer {
         Ok(who) => who,
         Err(answer) => return answer,
     };
-    let outcome = match request::param(&request, "done") {
-        Some(id) => Some(outcome(&request, &who, &id).await?),
-        None => None,
-    };
+    let outcome = organiser::outcome(&request, &who).await?;
     show(&request, &who, 200, outcome.as_ref()).await
 }
 
@@ -163,20 +163,6 @@ async fn show(request: &Request, who: &Who, status: u16, outcome: Option<&Value>
         state.pages.vote(frame, &board.board, &page, outcome, Some(&live))
     });
     Ok(render::private(status, html))
-}
-
-/// What became of a form, as the page shows it.
-async fn outcome(request: &Request, who: &Who, id: &str) -> Result<Value, Problem> {
-    let status = request.state().intake.status(&who.actor, id).await;
-    let status = status.map_err(|error| problem::internal("look the command up", error))?;
-    Ok(match status {
-        None => json!({ "outcome": "unknown" }),
-        Some(Status::Pending) => json!({ "outcome": "pending" }),
-        Some(Status::Decided(outcome)) => match commands::accepted(&outcome) {
-            Ok(_) => json!({ "outcome": "accepted" }),
-            Err(problem) => json!({ "outcome": "rejected", "problem": problem.to_value() }),
-        },
-    })
 }
 
 async fn act(mut request: Request) -> Answer {
