@@ -14,12 +14,14 @@ use crate::auth::Auth;
 use crate::auth::people::NewUser;
 use crate::auth::setup::Purpose;
 use crate::board::ops::{Ops, Sources};
-use crate::board::pump::{Load, Pump, Settings};
+use crate::board::pump::{Hashes, Load, Pump, Settings};
 use crate::config::Config;
 use crate::domain::command::Actor;
+use crate::domain::event::Event;
 use crate::hub::{Hub, HubLimits};
 use crate::intake::Intake;
 use crate::ledger::Ledger;
+use crate::ledger::events::{Audience, LogQuery};
 use crate::ledger::role::Role;
 use crate::net::accept;
 use crate::net::encode::Hot;
@@ -91,9 +93,13 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let settings =
         Settings { language: config.language.clone(), coalesce_ms: config.coalesce_ms, boot: opened.boot };
     let batches = ledger.committed();
-    let mut pump = Pump::new(hub.clone(), words.clone(), time.clone(), settings, loader(ledger.clone()));
+    let mut pump = Pump::new(hub.clone(), words.clone(), time.clone(), settings, loader(ledger.clone()))
+        .with_hashes(hashes(ledger.clone()));
     let boards = pump.boards();
     pump.restore(opened.games).await;
+    let mut venue = opened.venue;
+    venue.name = venue.name.or_else(|| config.venue.clone());
+    pump.restore_polls(opened.polls, venue);
     // The pump ends when the ledger's batches do, so that whatever was committed is published.
     let (ending, pumped) = async_channel::bounded::<()>(1);
     runtime::critical("the pump", async move {
@@ -131,6 +137,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
         time,
         config,
         cache: Default::default(),
+        ballots: Default::default(),
     };
     let service = Arc::new(Front { api: Api::new(Arc::new(state)) });
     let mut served = Vec::new();
@@ -144,18 +151,32 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     Ok(Running { addr, staff_addr, tls: tls_on, ledger, auth, hub, shutdown, served, pumped })
 }
 
-/// Reads a game's events for the pump, when somebody asks for a game closed long ago.
+/// Reads the events of a game or poll for the pump, when somebody asks for one closed long ago.
 fn loader(ledger: Ledger) -> Load {
-    Arc::new(move |game| {
+    Arc::new(move |stream| {
         let ledger = ledger.clone();
         Box::pin(async move {
-            match ledger.events_of(game).await {
-                Ok(events) => events.into_iter().map(Arc::new).collect(),
-                Err(error) => {
-                    log::error!("read game {game} from the log: {error}");
-                    Vec::new()
-                }
-            }
+            let query =
+                LogQuery { after: 0, limit: u64::MAX, stream: Some(stream), audience: Audience::Staff };
+            let events: Vec<Event> = ledger.log(query).await.unwrap_or_else(|error| {
+                log::error!("read {stream:?} from the log: {error}");
+                Vec::new()
+            });
+            events.into_iter().map(Arc::new).collect()
+        })
+    })
+}
+
+/// Reads hashes of the record for the pump.
+fn hashes(ledger: Ledger) -> Hashes {
+    Arc::new(move |seq| {
+        let ledger = ledger.clone();
+        Box::pin(async move {
+            let hash = ledger.hash(seq).await.unwrap_or_else(|error| {
+                log::error!("read the hash of event {seq}: {error}");
+                None
+            });
+            hash.map(|hash| hash.iter().map(|byte| format!("{byte:02x}")).collect())
         })
     })
 }

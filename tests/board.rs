@@ -17,7 +17,7 @@ use touchline::board::{desk, games, timeline};
 use touchline::domain::GameId;
 use touchline::domain::clock::Stamp;
 use touchline::domain::command::Play;
-use touchline::domain::event::{Draft, EventBody, State, Urgency, Visibility};
+use touchline::domain::event::{Draft, EventBody, State, Stream, Urgency, Visibility};
 use touchline::hub::seat::Next;
 use touchline::hub::{Hub, HubLimits};
 use touchline::ledger::outcome::Batch;
@@ -490,8 +490,8 @@ fn boards_are_opened_when_asked_for() {
     let mut scene = Scene::new();
     scene.start();
     let history = scene.events.clone();
-    let load: Load = Arc::new(move |id: GameId| {
-        let events = if id == GameId(7) { history.clone() } else { Vec::new() };
+    let load: Load = Arc::new(move |stream| {
+        let events = if stream == Stream::Game(GameId(7)) { history.clone() } else { Vec::new() };
         Box::pin(async move { events })
     });
     let rig = rig_with(100, load);

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use tide::{Response, Server};
 
 use super::record::{About, Handed};
-use super::request::{self, Request};
-use super::{Answer, State, decode, json as answer, problem, route};
+use super::request::{self, Phone, Request};
+use super::{Answer, State, ballots, decode, json as answer, problem, route};
 use crate::auth::{Credential, Who};
 use crate::domain::GameId;
 use crate::domain::command::CommandBody;
@@ -111,12 +111,17 @@ pub(super) async fn finish(state: &Arc<State>, who: &Who, pending: Handed, wait:
                 let outcome = pending.await;
                 receipt(&state, &who, &told_id, &outcome);
             });
-            let mut response = answer(202, &json!({ "id": id, "outcome": "pending" }));
-            response.insert_header("Location", format!("/api/v1/commands/{}", encode(&id)));
-            response.insert_header("Preference-Applied", "respond-async");
-            Ok(response)
+            Ok(self::pending(&id))
         }
     }
+}
+
+/// The answer to a sender who does not wait: where to ask.
+pub(super) fn pending(id: &str) -> Response {
+    let mut response = answer(202, &json!({ "id": id, "outcome": "pending" }));
+    response.insert_header("Location", format!("/api/v1/commands/{}", encode(id)));
+    response.insert_header("Preference-Applied", "respond-async");
+    response
 }
 
 /// The last event of an accepted command, or the problem the sender is told.
@@ -150,6 +155,9 @@ fn told(id: &str, accepted: &Accepted) -> Value {
     if let Some(seq) = accepted.seqs.first() {
         value["seq"] = (*seq).into();
     }
+    if let Some(poll) = accepted.poll {
+        value["poll"] = poll.0.into();
+    }
     value
 }
 
@@ -161,17 +169,31 @@ pub(super) fn mailbox(who: &Who) -> MailboxKey {
     }
 }
 
-fn receipt(state: &State, who: &Who, id: &str, outcome: &Outcome) {
+pub(super) fn receipt(state: &State, who: &Who, id: &str, outcome: &Outcome) {
     state.hub.post(&mailbox(who), &receipt_message(id, outcome));
 }
 
 /// The receipt of an outcome.
 fn receipt_message<'a>(id: &'a str, outcome: &Outcome) -> Message<'a> {
-    let (told, seq, problem) = match accepted(outcome) {
-        Ok(accepted) => (Told::Accepted, accepted.seqs.first().copied(), None),
-        Err(problem) => (Told::Rejected, None, Some(problem)),
-    };
-    Message::Receipt { id: id.into(), outcome: told, seq, problem }
+    let id = id.into();
+    match accepted(outcome) {
+        Ok(accepted) => Message::Receipt {
+            id,
+            outcome: Told::Accepted,
+            seq: accepted.seqs.first().copied(),
+            poll: accepted.poll.map(|poll| poll.0),
+            receipt: None,
+            problem: None,
+        },
+        Err(problem) => Message::Receipt {
+            id,
+            outcome: Told::Rejected,
+            seq: None,
+            poll: None,
+            receipt: None,
+            problem: Some(problem),
+        },
+    }
 }
 
 /// A command that came over a socket: decoded, handed in, and answered on that connection.
@@ -213,18 +235,29 @@ fn object(value: Value) -> Result<Map<String, Value>, Problem> {
 }
 
 async fn outcome(request: Request) -> Answer {
-    let who = request::staff(&request).await?;
+    let state = request.state();
     let id = request.param("id").unwrap_or_default();
     let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy().into_owned();
-    let status = request.state().intake.status(&who.actor, &id).await;
-    let status = status.map_err(|error| problem::internal("look the command up", error))?;
-    let mut response = match status {
-        None => {
-            let detail = "No command of yours has this id. If it was pending when the box stopped, send it again with the same id.";
-            return Err(Problem::new(404, "unknown-command-id", detail));
-        }
+    let phone = request::phone(&request);
+    let who = match (request::who(&request).await?, phone) {
+        (None, Phone::Unknown | Phone::Forged) => Some(request::staff(&request).await?),
+        (who, _) => who,
+    };
+    let status = match &who {
+        Some(who) => state.intake.status(&who.actor, &id).await,
+        None => Ok(None),
+    };
+    let mut response = match status.map_err(|error| problem::internal("look the command up", error))? {
         Some(Status::Pending) => answer(200, &json!({ "id": id, "outcome": "pending" })),
         Some(Status::Decided(outcome)) => outcome_json(&id, &outcome),
+        None => {
+            let ballot = match phone {
+                Phone::Known(device) => ballots::outcome(state, device.id, &id).await,
+                Phone::Unknown | Phone::Forged => None,
+            };
+            let detail = "No command of yours has this id. If it was pending when the box stopped, send it again with the same id.";
+            answer(200, &ballot.ok_or_else(|| Problem::new(404, "unknown-command-id", detail))?)
+        }
     };
     response.insert_header("Cache-Control", "private, no-store");
     Ok(response)

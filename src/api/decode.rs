@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::domain::event::{GameChange, NewGame};
+use crate::domain::poll::NewPoll;
 use crate::domain::sport::Sport;
 use crate::formats::command::CommandForm;
-use crate::formats::{FormatError, command, game};
+use crate::formats::{FormatError, command, game, poll};
 use crate::wire::Problem;
 
 /// The longest text a person may enter, in characters.
@@ -74,6 +75,16 @@ pub(super) fn game_change(body: Map<String, Value>) -> Result<GameChange, Proble
     plain(&body, "")?;
     sides(&body)?;
     game::read_change(&body).map_err(|error| unreadable(&error))
+}
+
+/// Reads the JSON of a new poll.
+///
+/// # Errors
+/// `invalid-body` or `invalid-value`, naming the field.
+pub(super) fn new_poll(body: Map<String, Value>) -> Result<NewPoll, Problem> {
+    let body = Value::Object(body);
+    plain(&body, "")?;
+    poll::read(&body).map_err(|error| unreadable(&error))
 }
 
 fn known_command(body: &Value) -> Result<(), Problem> {

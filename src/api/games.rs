@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use tide::{Response, Server};
 
+use super::boards;
 use super::cache::Made;
 use super::commands::{self, Wait};
 use super::public::{self, Keep};
@@ -17,7 +18,6 @@ use crate::domain::order::Order;
 use crate::domain::{GameId, Seq};
 use crate::formats::ndjson;
 use crate::ledger::events::{Audience, LogQuery};
-use crate::net::encode::http_date;
 use crate::wire::{ChannelName, Problem, Subject};
 
 pub(crate) fn routes(server: &mut Server<Arc<State>>) {
@@ -134,59 +134,8 @@ fn page_size(request: &Request, usual: u64, largest: u64) -> Result<u64, Problem
 }
 
 async fn board(request: Request) -> Answer {
-    let state = Arc::clone(request.state());
-    let game = request::game_id(&request)?;
-    let channel = public::board_channel(&request, Subject::Game(game));
-    let id = public::channel_of(&state, &channel).await?;
-    let min_seq = request::number(&request, "min_seq")?;
-    if let Some(seq) = min_seq {
-        public::wait_for(&state, &channel, GameId(game), seq).await?;
-    }
-    let board = state.hub.retained(id).ok_or_else(problem::not_found)?;
-    let now_ms = state.time.now_ms();
-    let lang = channel.lang.as_deref().unwrap_or(&state.config.language);
-    let since = chrono::DateTime::parse_from_rfc3339(&board.t).map(|t| t.timestamp_millis()).unwrap_or(0);
-    let modified = http_date(since);
-    // ETag decides where both are sent (RFC 9110 §13.2.2); a date has only seconds.
-    if request.header("if-none-match").is_none()
-        && min_seq.is_none()
-        && request::header(&request, "if-modified-since").is_some_and(|held| is_since(held, since))
-        && state.time.wall_ms() - since > 1_000
-    {
-        let mut response = Response::new(304);
-        response.insert_header("ETag", format!("W/\"{}:{}-{lang}\"", state.hub.epoch(), board.frame));
-        response.insert_header("Last-Modified", &modified);
-        response.insert_header("Cache-Control", "max-age=1");
-        response.insert_header("Vary", "Accept-Encoding");
-        return Ok(response);
-    }
-    let now = now_ms.to_string();
-    let body = board.board.to_string();
-    let made = Made {
-        channel: id,
-        frame: board.frame,
-        now_ms,
-        etag: format!("{}:{}-{lang}", state.hub.epoch(), board.frame),
-        headers: &[
-            ("content-type", "application/json"),
-            ("last-modified", &modified),
-            ("touchline-now", &now),
-        ],
-        body: body.as_bytes(),
-    };
-    let by_date = request.header("if-modified-since").is_some();
-    public::answer(
-        &state,
-        &request,
-        &made,
-        if min_seq.is_some() || by_date { Keep::No } else { Keep::Shared },
-    )
-}
-
-/// Whether a client that holds what was there at that date (RFC 9110 §13.1.3) holds what came at `since_ms`.
-fn is_since(held: &str, since_ms: i64) -> bool {
-    let held = chrono::NaiveDateTime::parse_from_str(held, "%a, %d %b %Y %H:%M:%S GMT");
-    held.is_ok_and(|held| held.and_utc().timestamp() >= since_ms.div_euclid(1_000))
+    let subject = Subject::Game(request::game_id(&request)?);
+    boards::answer(&request, subject).await
 }
 
 async fn timeline(request: Request) -> Answer {

@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use tide::{Response, Server};
 
-use super::request::{self, Request};
-use super::{Answer, State, commands, problem, public, route};
+use super::request::{self, Phone, Request};
+use super::{Answer, State, ballots, commands, problem, public, route};
 use crate::auth::Who;
 use crate::hub::ChannelId;
-use crate::hub::mailbox::MailboxKey;
 use crate::transport::inbox::{Inbox, Reply};
 use crate::transport::{Answer as Way, Ask, Headers, Standing, plan};
 use crate::wire::inbound::Inbound;
@@ -49,13 +48,20 @@ async fn live(request: Request) -> Answer {
         }
         channels.push((id, want));
     }
+    let phone = request::phone(&request);
     let mailbox = match (&who, me) {
         (_, Me::No) => None,
         (Some(who), Me::Yes) => Some(commands::mailbox(who)),
-        (None, Me::Yes) => Some(device(&request)?),
+        (None, Me::Yes) => match phone {
+            Phone::Known(device) => Some(ballots::mailbox(device.id)),
+            Phone::Unknown | Phone::Forged => {
+                let detail = "The channel `me` needs a session or a device: POST /api/v1/device makes one.";
+                return Err(Problem::new(401, "device-required", detail));
+            }
+        },
     };
     let standing = if who.is_some() { Standing::Staff } else { Standing::Fan };
-    let inbox: Arc<dyn Inbox> = Arc::new(Post { state: Arc::clone(&state), who });
+    let inbox: Arc<dyn Inbox> = Arc::new(Post { state: Arc::clone(&state), who, phone });
     let header = |name: &str| {
         let values = request.header(name)?;
         Some(values.iter().map(|value| value.as_str()).collect::<Vec<_>>().join(", "))
@@ -154,20 +160,11 @@ fn cursor(request: &Request) -> Option<Cursor> {
     text.or_else(|| request::param(request, "lastEventId"))?.parse().ok()
 }
 
-/// The mailbox of a fan's device.
-fn device(request: &Request) -> Result<MailboxKey, Problem> {
-    let device = request::cookie(request, super::login::DEVICE)
-        .and_then(|cookie| request.state().auth.devices().verify(cookie));
-    let detail = "The channel `me` needs a session or a device: POST /api/v1/device makes one.";
-    let device = device.ok_or_else(|| Problem::new(401, "device-required", detail))?;
-    let id: String = device.id.0.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(MailboxKey::new(&format!("device:{id}")))
-}
-
 /// Takes what one phone sends.
 struct Post {
     state: Arc<State>,
     who: Option<Who>,
+    phone: Phone,
 }
 
 impl Inbox for Post {
@@ -184,8 +181,9 @@ impl Inbox for Post {
             (Inbound::Command { .. }, None) => {
                 refuse(401, "login-required", "Commands are for staff: log in, or send a bearer token.");
             }
-            (Inbound::Ballot { .. }, _) => {
-                refuse(404, "unknown-poll", "There is no such vote on this box.");
+            (Inbound::Ballot { poll, body }, _) => {
+                let back = reply.clone();
+                ballots::over_socket(&self.state, self.phone, poll, body, move |message| back.send(message));
             }
             (Inbound::Ping, _) => {}
         }

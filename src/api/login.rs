@@ -20,8 +20,6 @@ pub(crate) fn routes(server: &mut Server<Arc<State>>) {
     server.at("/api/v1/device").post(route(device));
 }
 
-/// The device cookie of fans.
-pub(super) const DEVICE: &str = "touchline-device";
 /// The cookie of a browser that somebody has logged in with: its tries are counted apart.
 const BROWSER: &str = "touchline-browser";
 const YEAR_S: u32 = 365 * 24 * 60 * 60;
@@ -112,7 +110,7 @@ pub(super) fn signed_in(request: &Request, login: &Login, next: &str) -> Answer 
     Ok(response)
 }
 
-fn set_cookie(response: &mut Response, cookie: &str) -> Result<(), Problem> {
+pub(super) fn set_cookie(response: &mut Response, cookie: &str) -> Result<(), Problem> {
     add_header(response, "set-cookie", cookie).map_err(|error| problem::internal("set a cookie", error))
 }
 
@@ -129,13 +127,9 @@ async fn logout(request: Request) -> Answer {
 }
 
 async fn device(request: Request) -> Answer {
-    let devices = request.state().auth.devices();
     let mut response = Response::new(204);
     response.insert_header("Cache-Control", "private, no-store");
-    if request::cookie(&request, DEVICE).and_then(|cookie| devices.verify(cookie)).is_none() {
-        let (_, value) = devices.issue();
-        let secure = if request::peer(&request).tls { "; Secure" } else { "" };
-        let cookie = format!("{DEVICE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={YEAR_S}{secure}");
+    if let Some(cookie) = request::new_phone(&request) {
         set_cookie(&mut response, &cookie)?;
     }
     Ok(response)

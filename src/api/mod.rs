@@ -25,6 +25,8 @@ use crate::wire::Problem;
 use crate::words::catalogue::Words;
 
 mod address;
+mod ballots;
+mod boards;
 mod cache;
 mod commands;
 mod day;
@@ -42,12 +44,14 @@ mod ops;
 mod organiser;
 mod people;
 mod plan;
+mod polls;
 mod problem;
 mod public;
 mod record;
 mod render;
 mod request;
 mod setup;
+mod slip;
 pub mod sports;
 mod status;
 mod teams;
@@ -56,6 +60,7 @@ mod users;
 mod vote_pages;
 mod venue;
 
+use ballots::Ballots;
 use cache::{Cache, Coding, Validators};
 use request::Request;
 use sports::Sports;
@@ -89,6 +94,8 @@ pub struct State {
     pub build: String,
     /// Answers made once for all.
     pub(crate) cache: Cache,
+    /// What became of ballots whose senders did not wait.
+    pub(crate) ballots: Ballots,
 }
 
 /// The whole of the box's HTTP.
@@ -109,6 +116,8 @@ impl Api {
         public::routes(&mut server);
         games::routes(&mut server);
         commands::routes(&mut server);
+        polls::routes(&mut server);
+        ballots::routes(&mut server);
         sports::routes(&mut server);
         live::routes(&mut server);
         login::routes(&mut server);

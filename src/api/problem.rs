@@ -52,6 +52,11 @@ pub(crate) fn unknown_game(id: &str) -> Problem {
     Problem::new(404, "unknown-game", format!("There is no game {id} on this box."))
 }
 
+/// No poll has that number.
+pub(crate) fn unknown_poll(id: &str) -> Problem {
+    Problem::new(404, "unknown-poll", format!("There is no vote {id} on this box."))
+}
+
 /// The box could not do it and it is not the client's fault; `cause` goes to the log alone.
 pub(crate) fn internal(operation: &str, cause: impl std::fmt::Display) -> Problem {
     log::error!("{operation}: {cause}");

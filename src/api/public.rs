@@ -12,6 +12,7 @@ use super::{Answer, State, problem, route};
 use crate::auth::setup::Purpose;
 use crate::board::boards::Reached;
 use crate::domain::GameId;
+use crate::domain::event::Stream;
 use crate::hub::ChannelId;
 use crate::hub::frame::Retained;
 use crate::pages::Live;
@@ -176,19 +177,20 @@ pub(super) async fn channel_of(state: &State, channel: &ChannelName) -> Result<C
     }
     let missing = || match channel.subject {
         Subject::Game(id) | Subject::Desk(id) => problem::unknown_game(&id.to_string()),
+        Subject::Poll(id) => problem::unknown_poll(&id.to_string()),
         _ => problem::not_found(),
     };
     state.boards.open(channel).await.ok_or_else(missing)
 }
 
-/// Waits until the channel's board holds event `seq`, at most a second.
+/// Waits until the channel's board holds event `seq` of a game or poll, at most a second.
 pub(super) async fn wait_for(
     state: &State,
     channel: &ChannelName,
-    game: GameId,
+    of: impl Into<Stream>,
     seq: u64,
 ) -> Result<(), Problem> {
-    if let Some(Reached::Yes(_)) = state.boards.board_at(channel, game, seq, MIN_SEQ_LIMIT).await {
+    if let Some(Reached::Yes(_)) = state.boards.board_at(channel, of, seq, MIN_SEQ_LIMIT).await {
         return Ok(());
     }
     let detail = format!("The board of {channel} does not hold event {seq} yet. Try again in a moment.");

@@ -7,6 +7,7 @@ use tide::http::Method;
 
 use super::{State, decode, record};
 use crate::auth::Who;
+use crate::auth::device::Device;
 use crate::ledger::role::Role;
 use crate::net::{Class, Peer};
 use crate::wire::Problem;
@@ -38,6 +39,39 @@ pub(crate) fn session_cookie(request: &Request) -> &'static str {
     SESSION[usize::from(peer(request).tls)]
 }
 
+/// The device cookie of fans.
+const DEVICE: &str = "touchline-device";
+/// How long a browser keeps it.
+const YEAR_S: u32 = 365 * 24 * 60 * 60;
+
+/// What a request's device cookie says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phone {
+    /// There is none.
+    Unknown,
+    /// It was not given by this box.
+    Forged,
+    /// It is this one's.
+    Known(Device),
+}
+
+/// Which phone asks.
+pub(crate) fn phone(request: &Request) -> Phone {
+    let Some(value) = cookie(request, DEVICE) else { return Phone::Unknown };
+    request.state().auth.devices().verify(value).map_or(Phone::Forged, Phone::Known)
+}
+
+/// The `Set-Cookie` by which a phone without a good device cookie gets one; `None` for one that has it.
+/// Only an answer that nobody keeps may carry it.
+pub(crate) fn new_phone(request: &Request) -> Option<String> {
+    if matches!(phone(request), Phone::Known(_)) {
+        return None;
+    }
+    let (_, value) = request.state().auth.devices().issue();
+    let secure = if peer(request).tls { "; Secure" } else { "" };
+    Some(format!("{DEVICE}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={YEAR_S}{secure}"))
+}
+
 /// The parameters of the query, decoded.
 pub(crate) fn query(request: &Request) -> Vec<(String, String)> {
     let query = request.url().query().unwrap_or_default();
@@ -60,6 +94,12 @@ pub(crate) fn number(request: &Request, name: &str) -> Result<Option<u64>, Probl
 pub(crate) fn game_id(request: &Request) -> Result<u64, Problem> {
     let text = request.param("id").unwrap_or_default();
     text.parse().map_err(|_| super::problem::unknown_game(text))
+}
+
+/// The poll's number in the address.
+pub(crate) fn poll_id(request: &Request) -> Result<u64, Problem> {
+    let text = request.param("id").unwrap_or_default();
+    text.parse().map_err(|_| super::problem::unknown_poll(text))
 }
 
 /// The language asked for by `?lang=`, where the box speaks it. Boards and addresses go by `?lang=` alone,

@@ -1,62 +1,93 @@
-//! What the pump is asked: channels, pages and moments, and the games that are read from the log for them.
+//! What the pump is asked: channels, pages and moments, and what is read from the log for them.
 //!
-//! Called by [`super::pump`] alone, on its task. A game closed long ago is folded when somebody asks for it,
-//! and let go of again when others are.
+//! Called by [`super::pump`] alone, on its task. A game or poll closed long ago is folded when somebody asks
+//! for it, and let go of again when others are.
 
 use std::sync::Arc;
 
 use super::boards::Request;
-use super::pump::Pump;
+use super::pump::{Loaded, Pump};
 use super::replica::Replica;
 use super::{games, ops, timeline};
 use crate::domain::GameId;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Stream};
+use crate::domain::poll::PollId;
 use crate::runtime;
 use crate::wire::Subject;
 
 /// How many games closed long ago are kept at hand after somebody asked for them.
-const RECALLED: usize = 64;
+const RECALLED_GAMES: usize = 64;
+
+/// How many polls: one may hold ten thousand ballots.
+const RECALLED_POLLS: usize = 8;
 
 impl Pump {
     pub(super) fn request(&mut self, request: Request) {
-        let game = match &request {
-            Request::Open { channel, .. } => game_of(channel.subject),
-            Request::Reach { game, .. } | Request::Page { game, .. } => Some(*game),
+        let stream = match &request {
+            Request::Open { channel, .. } => stream_of(channel.subject),
+            Request::Reach { stream, .. } => Some(*stream),
+            Request::Page { game, .. } => Some(Stream::Game(*game)),
             Request::Running { .. } => None,
+            // Nothing is read for it: who voted in a poll of long ago is nobody's any more.
+            Request::Cast { .. } => None,
         };
-        match game {
-            Some(id) if !self.replicas.contains_key(&id) => self.load_for(id, request),
+        match stream {
+            Some(stream) if !self.is_at_hand(stream) => self.load_for(stream, request),
             _ => self.answer(request),
         }
     }
 
-    fn load_for(&mut self, id: GameId, request: Request) {
-        let waiting = self.loading.entry(id).or_default();
+    pub(super) fn is_at_hand(&self, stream: Stream) -> bool {
+        match stream {
+            Stream::Game(id) => self.replicas.contains_key(&id),
+            Stream::Poll(id) => self.polls.contains_key(&id),
+            Stream::Venue => true,
+        }
+    }
+
+    fn load_for(&mut self, stream: Stream, request: Request) {
+        let waiting = self.loading.entry(stream).or_default();
         waiting.push(request);
         if waiting.len() > 1 {
             return;
         }
-        let (history, loaded) = ((self.load)(id), self.loaded.0.clone());
+        let (history, loaded) = ((self.load)(stream), self.loaded.0.clone());
         runtime::spawn(async move {
-            let _ = loaded.send((id, history.await)).await;
+            let _ = loaded.send(Loaded::Events(stream, history.await)).await;
         });
     }
 
-    pub(super) fn recall(&mut self, id: GameId, events: &[Arc<Event>]) {
-        if !events.is_empty() && !self.replicas.contains_key(&id) {
-            self.replicas.insert(id, Replica::of(events));
-            self.recalled.push_back(id);
-            // The log may be ahead of the batches: what is read here comes as no news later, so a game that
-            // was just made would never get onto the list.
-            self.dirty.extend(self.channels(Subject::Games));
-            if self.recalled.len() > RECALLED
-                && let Some(oldest) = self.recalled.pop_front()
-            {
-                self.forget(oldest);
+    pub(super) fn recall(&mut self, stream: Stream, events: &[Arc<Event>]) {
+        if !events.is_empty() && !self.is_at_hand(stream) {
+            // The log may be ahead of the batches: what is read here comes as no news later, so what was just
+            // made would never get onto the list.
+            match stream {
+                Stream::Game(id) => {
+                    self.replicas.insert(id, Replica::of(events));
+                    self.dirty.extend(self.channels(Subject::Games));
+                    self.recalled.push_back(stream);
+                }
+                Stream::Poll(_) if self.recall_poll(events) => {
+                    self.dirty.extend(self.channels(Subject::Venue));
+                    self.recalled.push_back(stream);
+                }
+                _ => {}
             }
+            self.forget_oldest(|stream| matches!(stream, Stream::Game(_)), RECALLED_GAMES);
+            self.forget_oldest(|stream| matches!(stream, Stream::Poll(_)), RECALLED_POLLS);
         }
-        for request in self.loading.remove(&id).unwrap_or_default() {
+        for request in self.loading.remove(&stream).unwrap_or_default() {
             self.answer(request);
+        }
+    }
+
+    /// Forgets the one recalled first of that kind where there are more than `most`.
+    fn forget_oldest(&mut self, kind: impl Fn(&Stream) -> bool, most: usize) {
+        if self.recalled.iter().filter(|stream| kind(stream)).count() <= most {
+            return;
+        }
+        if let Some(oldest) = self.recalled.iter().position(kind).and_then(|at| self.recalled.remove(at)) {
+            self.forget(oldest);
         }
     }
 
@@ -68,9 +99,9 @@ impl Pump {
                     let _ = reply.try_send(id);
                 }
             }
-            Request::Reach { game, seq, reply } => {
+            Request::Reach { channel, stream, seq, reply } => {
                 // Answered by the flush that follows, once what is due has been published.
-                self.reaching.push((game, seq, reply));
+                self.reaching.push((channel, stream, seq, reply));
             }
             Request::Running { reply } => {
                 let games = self.replicas.values().filter_map(Replica::staff);
@@ -82,14 +113,25 @@ impl Pump {
                     let _ = reply.try_send(timeline::page(game, voice, before.as_ref(), limit));
                 }
             }
+            Request::Cast { voters, command, reply } => {
+                let found = voters.into_iter().find_map(|(id, voter)| {
+                    let cast = self.polls.get(&id)?.poll.cast_with(&voter, &command)?;
+                    Some((id, voter, cast.clone()))
+                });
+                let _ = reply.try_send(found);
+            }
         }
     }
 
     pub(super) fn answer_reached(&mut self) {
-        let (replicas, dirty) = (&self.replicas, &self.dirty);
-        self.reaching.retain(|(game, seq, reply)| {
-            let is_folded = replicas.get(game).is_some_and(|replica| replica.last_seq() >= *seq);
-            let is_shown = is_folded && !dirty.iter().any(|name| game_of(name.subject) == Some(*game));
+        let (replicas, polls, dirty) = (&self.replicas, &self.polls, &self.dirty);
+        self.reaching.retain(|(channel, stream, seq, reply)| {
+            let last = match stream {
+                Stream::Game(id) => replicas.get(id).map(Replica::last_seq),
+                Stream::Poll(id) => polls.get(id).map(|vote| vote.poll.last_seq),
+                Stream::Venue => None,
+            };
+            let is_shown = last.is_some_and(|last| last >= *seq) && !dirty.contains(channel);
             if is_shown {
                 let _ = reply.try_send(());
             }
@@ -97,26 +139,37 @@ impl Pump {
         });
     }
 
-    /// Lets go of games that were over a day ago: called when a new game comes, so that what a box keeps
-    /// at hand follows what is played on it.
+    /// Lets go of games and polls that were over a day ago: called when a new one comes, so that what a box
+    /// keeps at hand follows what is played on it.
     pub(super) fn retire(&mut self) {
         let wall_ms = self.time.wall_ms();
         let past = |replica: &Replica| replica.staff().is_some_and(|game| games::is_past(game, wall_ms));
-        let past: Vec<_> = self.replicas.iter().filter(|(_, r)| past(r)).map(|(id, _)| *id).collect();
-        for id in past.into_iter().filter(|id| !self.recalled.contains(id)).collect::<Vec<_>>() {
-            self.forget(id);
+        let games = self.replicas.iter().filter(|(_, r)| past(r)).map(|(id, _)| Stream::Game(*id));
+        let polls = self.past_polls().into_iter().map(Stream::Poll);
+        let past: Vec<_> = games.chain(polls).filter(|stream| !self.recalled.contains(stream)).collect();
+        for stream in past {
+            self.forget(stream);
         }
     }
 
-    fn forget(&mut self, id: GameId) {
-        self.replicas.remove(&id);
-        for subject in [Subject::Game(id.0), Subject::Desk(id.0)] {
-            for name in self.channels(subject) {
-                if let Some(shown) = self.shown.remove(&name) {
-                    self.hub.close(shown.id);
-                }
-                self.dirty.remove(&name);
+    fn forget(&mut self, stream: Stream) {
+        let subjects = match stream {
+            Stream::Game(id) => {
+                self.replicas.remove(&id);
+                vec![Subject::Game(id.0), Subject::Desk(id.0)]
             }
+            Stream::Poll(id) => {
+                self.polls.remove(&id);
+                vec![Subject::Poll(id.0)]
+            }
+            Stream::Venue => Vec::new(),
+        };
+        let names: Vec<_> = subjects.into_iter().flat_map(|subject| self.channels(subject)).collect();
+        for name in names {
+            if let Some(shown) = self.shown.remove(&name) {
+                self.hub.close(shown.id);
+            }
+            self.dirty.remove(&name);
         }
     }
 }
@@ -125,5 +178,12 @@ pub(super) fn game_of(subject: Subject) -> Option<GameId> {
     match subject {
         Subject::Game(id) | Subject::Desk(id) => Some(GameId(id)),
         _ => None,
+    }
+}
+
+fn stream_of(subject: Subject) -> Option<Stream> {
+    match subject {
+        Subject::Poll(id) => Some(Stream::Poll(PollId(id))),
+        _ => game_of(subject).map(Stream::Game),
     }
 }

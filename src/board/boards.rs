@@ -9,7 +9,9 @@ use std::time::Duration;
 use async_channel::Sender;
 use serde_json::Value;
 
+use crate::domain::event::Stream;
 use crate::domain::order::Order;
+use crate::domain::poll::{Cast, PollId, Voter};
 use crate::domain::{GameId, Seq};
 use crate::hub::frame::Retained;
 use crate::hub::{ChannelId, Hub};
@@ -27,10 +29,14 @@ pub struct Boards {
 #[derive(Debug)]
 pub(super) enum Request {
     Open { channel: ChannelName, reply: Sender<ChannelId> },
-    Reach { game: GameId, seq: Seq, reply: Sender<()> },
+    Reach { channel: ChannelName, stream: Stream, seq: Seq, reply: Sender<()> },
     Running { reply: Sender<Value> },
     Page { game: GameId, lang: Option<String>, before: Option<Order>, limit: usize, reply: Sender<Value> },
+    Cast { voters: Vec<(PollId, Voter)>, command: String, reply: Sender<Option<Found>> },
 }
+
+/// A ballot, and whose it is in which poll.
+pub type Found = (PollId, Voter, Cast);
 
 impl Boards {
     /// The open channel of that name, opened now where it can be; `None` when there is no such game,
@@ -51,12 +57,12 @@ impl Boards {
         self.hub.retained(id)
     }
 
-    /// The board of that channel of a game once it holds the event `seq`, or as it is when `limit` has
-    /// passed: [`Reached`] tells which.
+    /// The board of that channel once it holds the event `seq` of a game or poll, or as it is when `limit`
+    /// has passed: [`Reached`] tells which.
     pub async fn board_at(
         &self,
         channel: &ChannelName,
-        game: GameId,
+        of: impl Into<Stream>,
         seq: Seq,
         limit: Duration,
     ) -> Option<Reached> {
@@ -65,7 +71,8 @@ impl Boards {
             return Some(Reached::Yes(board));
         }
         let (reply, answer) = async_channel::bounded(1);
-        self.requests.send(Request::Reach { game, seq, reply }).await.ok()?;
+        let request = Request::Reach { channel: channel.clone(), stream: of.into(), seq, reply };
+        self.requests.send(request).await.ok()?;
         let reached = runtime::timeout(limit, answer.recv()).await.is_some_and(|answer| answer.is_ok());
         let board = self.board(channel).await?;
         Some(if reached { Reached::Yes(board) } else { Reached::NotYet(board) })
@@ -76,6 +83,14 @@ impl Boards {
         let (reply, answer) = async_channel::bounded(1);
         self.requests.send(Request::Running { reply }).await.ok()?;
         answer.recv().await.ok()
+    }
+
+    /// The ballot one of these voters cast with that command, where it is at hand.
+    pub async fn ballot(&self, voters: Vec<(PollId, Voter)>, command: &str) -> Option<Found> {
+        let (reply, answer) = async_channel::bounded(1);
+        let request = Request::Cast { voters, command: command.to_owned(), reply };
+        self.requests.send(request).await.ok()?;
+        answer.recv().await.ok().flatten()
     }
 
     /// Up to `limit` entries of a game before a place in it, or its last; by number, as in a board's timeline.

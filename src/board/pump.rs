@@ -17,10 +17,12 @@ use smol::future::FutureExt as _;
 use super::asked::game_of;
 use super::boards::{Boards, Request};
 use super::game::Audience;
+use super::polls::{TALLY_MS, Turn, Vote};
 use super::replica::Replica;
 use super::{desk, diff, game, games, say, venue};
-use crate::domain::event::{Event, EventBody, Stream, Visibility};
-use crate::domain::game::Game;
+use crate::domain::event::{Event, Stream};
+use crate::domain::poll::PollId;
+use crate::domain::venue::Venue;
 use crate::domain::{GameId, Seq};
 use crate::hub::{ChannelId, Class, Hub, Update};
 use crate::ledger::outcome::Batch;
@@ -28,8 +30,11 @@ use crate::runtime::{self, Shutdown, Time, rfc3339};
 use crate::wire::{ChannelName, Subject};
 use crate::words::catalogue::{Voice, Words};
 
-/// Reads all events of one game from the log, in order of `seq`; nothing for a game there is not.
-pub type Load = Arc<dyn Fn(GameId) -> smol::future::Boxed<Vec<Arc<Event>>> + Send + Sync>;
+/// Reads all events of one game or poll from the log, in order of `seq`; nothing for one there is not.
+pub type Load = Arc<dyn Fn(Stream) -> smol::future::Boxed<Vec<Arc<Event>>> + Send + Sync>;
+
+/// Reads the hash of the record up to an event, in hexadecimal.
+pub type Hashes = Arc<dyn Fn(Seq) -> smol::future::Boxed<Option<String>> + Send + Sync>;
 
 /// How the pump is set up.
 #[derive(Clone, Debug)]
@@ -49,28 +54,36 @@ pub struct Pump {
     pub(super) time: Time,
     pub(super) settings: Settings,
     pub(super) load: Load,
+    pub(super) hashes: Option<Hashes>,
     pub(super) replicas: BTreeMap<GameId, Replica>,
+    pub(super) polls: BTreeMap<PollId, Vote>,
+    pub(super) venue: Venue,
     pub(super) shown: BTreeMap<ChannelName, Shown>,
     pub(super) dirty: BTreeSet<ChannelName>,
-    pub(super) reaching: Vec<(GameId, Seq, Sender<()>)>,
-    pub(super) recalled: VecDeque<GameId>,
-    // Requests that wait for a game to be read from the log.
-    pub(super) loading: HashMap<GameId, Vec<Request>>,
+    pub(super) reaching: Vec<(ChannelName, Stream, Seq, Sender<()>)>,
+    pub(super) recalled: VecDeque<Stream>,
+    // Requests that wait for a game or poll to be read from the log.
+    pub(super) loading: HashMap<Stream, Vec<Request>>,
     pub(super) loaded: (Sender<Loaded>, Receiver<Loaded>),
     pub(super) requests: (Sender<Request>, Receiver<Request>),
 }
 
-pub(super) type Loaded = (GameId, Vec<Arc<Event>>);
+/// What was read from the log.
+pub(super) enum Loaded {
+    Events(Stream, Vec<Arc<Event>>),
+    Record(PollId, String),
+}
 
 /// A channel as last published, and what has come since.
 pub(super) struct Shown {
     pub(super) id: ChannelId,
     board: Value,
-    quiet_from: u64,
-    news: Vec<Seq>,
-    trace: Vec<String>,
+    pub(super) quiet_from: u64,
+    pub(super) news: Vec<Seq>,
+    pub(super) turns: Vec<Turn>,
+    pub(super) trace: Vec<String>,
     // When the first of what is not yet published arrived.
-    since_ms: Option<u64>,
+    pub(super) since_ms: Option<u64>,
 }
 
 /// What the pump waits for.
@@ -92,7 +105,10 @@ impl Pump {
             time,
             settings,
             load,
+            hashes: None,
             replicas: BTreeMap::new(),
+            polls: BTreeMap::new(),
+            venue: Venue::default(),
             shown: BTreeMap::new(),
             dirty: BTreeSet::new(),
             reaching: Vec::new(),
@@ -108,72 +124,17 @@ impl Pump {
         pump
     }
 
+    /// The same pump, which shows beside the result of a poll the hash of the record it rests on.
+    #[must_use]
+    pub fn with_hashes(mut self, hashes: Hashes) -> Self {
+        self.hashes = Some(hashes);
+        self
+    }
+
     /// The handle by which others ask for boards.
     #[must_use]
     pub fn boards(&self) -> Boards {
         Boards { hub: self.hub.clone(), requests: self.requests.0.clone() }
-    }
-
-    /// Takes the games the ledger has open and shows their boards; nothing of it is spoken.
-    pub async fn restore(&mut self, games: Vec<Game>) {
-        for game in games {
-            let id = game.id;
-            let replica = match Replica::of_public(game) {
-                Some(replica) => replica,
-                // What staff alone may see cannot be unfolded from a game, only folded without.
-                None => Replica::of(&(self.load)(id).await),
-            };
-            self.replicas.insert(id, replica);
-            self.open(&ChannelName::new(Subject::Game(id.0)));
-        }
-        self.dirty.extend(self.channels(Subject::Games));
-        self.flush_all();
-    }
-
-    /// Folds committed events, in order of `seq`, and marks what they change. A game not at hand must
-    /// have been read before; [`Self::run`] sees to it.
-    pub fn absorb(&mut self, events: &[Arc<Event>]) {
-        for event in events {
-            let Stream::Game(id) = event.stream else { continue };
-            // Whoever asked for it first, it is played on now, and not let go of like a game of last year.
-            self.recalled.retain(|recalled| *recalled != id);
-            if matches!(event.body, EventBody::GameCreated(_)) {
-                self.replicas.entry(id).or_default();
-            }
-            let Some(replica) = self.replicas.get_mut(&id) else {
-                // An empty replica in its place would keep the game from ever being read again.
-                log::error!("cannot show event {} of game {id}: the game could not be read", event.seq);
-                continue;
-            };
-            if event.seq <= replica.last_seq() {
-                continue;
-            }
-            replica.absorb(event);
-            let is_public = event.visibility == Visibility::Public;
-            if matches!(event.body, EventBody::GameCreated(_)) {
-                self.retire();
-                self.open(&ChannelName::new(Subject::Game(id.0)));
-            }
-            let mut touched = self.channels(Subject::Desk(id.0));
-            if is_public {
-                touched.extend(self.channels(Subject::Game(id.0)));
-                touched.extend(self.channels(Subject::Games));
-            }
-            for name in touched {
-                let Some(shown) = self.shown.get_mut(&name) else { continue };
-                if name.subject != Subject::Games {
-                    shown.news.push(event.seq);
-                }
-                // A desk is no phone: how soon its people see their own entries is another figure.
-                if event.stamp.boot == self.settings.boot && !matches!(name.subject, Subject::Desk(_)) {
-                    shown.since_ms.get_or_insert(event.stamp.mono_ms);
-                }
-                if shown.trace.last() != Some(&event.command) {
-                    shown.trace.push(event.command.clone());
-                }
-                self.dirty.insert(name);
-            }
-        }
     }
 
     /// Publishes what is due at `now_ms` and returns when something is due next.
@@ -227,7 +188,8 @@ impl Pump {
             match batch.or(due).or(recalled).or(request).or(stop).await {
                 Input::Batch(batch) => self.take(&batch.events).await,
                 Input::Request(request) => self.request(request),
-                Input::Loaded((id, events)) => self.recall(id, &events),
+                Input::Loaded(Loaded::Events(stream, events)) => self.recall(stream, &events),
+                Input::Loaded(Loaded::Record(poll, hash)) => self.note_record(poll, hash),
                 Input::Due => {}
                 Input::Stop => break,
             }
@@ -239,27 +201,6 @@ impl Pump {
         // A request left in the queue would keep its asker waiting for ever.
         self.requests.1.close();
         while self.requests.1.try_recv().is_ok() {}
-    }
-
-    /// Absorbs a batch, after reading the games in it that are not at hand: a correction of last year's.
-    async fn take(&mut self, events: &[Arc<Event>]) {
-        let missing: BTreeSet<_> = events
-            .iter()
-            .filter(|event| !matches!(event.body, EventBody::GameCreated(_)))
-            .filter_map(|event| match event.stream {
-                Stream::Game(id) if !self.replicas.contains_key(&id) => Some(id),
-                _ => None,
-            })
-            .collect();
-        let created: BTreeSet<_> =
-            events.iter().filter(|e| matches!(e.body, EventBody::GameCreated(_))).map(|e| e.stream).collect();
-        for id in missing.into_iter().filter(|id| !created.contains(&Stream::Game(*id))) {
-            let mut history = (self.load)(id).await;
-            // The log holds the batch already; it is to come as news.
-            history.retain(|event| events.first().is_none_or(|first| event.seq < first.seq));
-            self.recall(id, &history);
-        }
-        self.absorb(events);
     }
 
     /// The channel of that name, opened if need be; `None` where there is nothing to show or to say it in.
@@ -274,10 +215,12 @@ impl Pump {
         let class = match name.subject {
             Subject::Venue => Class::Venue,
             Subject::Desk(_) => Class::Staff,
+            Subject::Poll(_) => Class::Tally,
             _ => Class::Score,
         };
         let id = self.hub.open(name, class, board.clone());
-        let shown = Shown { id, board, quiet_from: 0, news: Vec::new(), trace: Vec::new(), since_ms: None };
+        let (news, turns, trace) = (Vec::new(), Vec::new(), Vec::new());
+        let shown = Shown { id, board, quiet_from: 0, news, turns, trace, since_ms: None };
         self.shown.insert(name.clone(), shown);
         Some(id)
     }
@@ -289,10 +232,12 @@ impl Pump {
             if matches!(name.subject, Subject::Desk(_)) { replica.staff() } else { replica.public() }
         });
         let Some(shown) = self.shown.get(name) else { return };
-        let say = game.map_or_else(Vec::new, |game| say::lines(game, voice, &shown.news));
+        let mut say = game.map_or_else(Vec::new, |game| say::lines(game, voice, &shown.news));
+        say.extend(self.vote_lines(voice, &shown.turns));
         let t = rfc3339(self.time.wall_ms());
         let Some(shown) = self.shown.get_mut(name) else { return };
         shown.news.clear();
+        shown.turns.clear();
         let trace = std::mem::take(&mut shown.trace);
         let since_ms = shown.since_ms.take();
         let patch = diff::diff(&shown.board, &board);
@@ -301,7 +246,9 @@ impl Pump {
             return;
         }
         shown.board.clone_from(&board);
-        shown.quiet_from = now_ms + self.settings.coalesce_ms;
+        let gathered =
+            if matches!(name.subject, Subject::Poll(_)) { TALLY_MS } else { self.settings.coalesce_ms };
+        shown.quiet_from = now_ms + gathered;
         self.hub.publish(shown.id, Update { board, patch, say, t, trace, since_ms });
     }
 
@@ -313,13 +260,20 @@ impl Pump {
                 let public = self.replicas.values().filter_map(Replica::public);
                 Some(games::render(public, voice, boot, self.time.wall_ms()))
             }
-            Subject::Venue => Some(venue::render()),
+            Subject::Venue => {
+                let own = self.settings.language.as_str();
+                let others = self.words.languages().filter(|lang| *lang != own);
+                let languages: Vec<_> = std::iter::once(own).chain(others).collect();
+                let polls = self.polls.values().map(|vote| &vote.poll);
+                Some(venue::render(&self.venue, &languages, polls, self.time.wall_ms()))
+            }
+            Subject::Poll(id) => Some(self.polls.get(&PollId(id))?.board(voice)),
             Subject::Game(id) => {
                 let game = self.replicas.get(&GameId(id))?.public()?;
                 Some(game::render(game, voice, boot, Audience::Public))
             }
             Subject::Desk(id) => Some(desk::render(self.replicas.get(&GameId(id))?.staff()?, voice, boot)),
-            Subject::Chat(_) | Subject::Poll(_) | Subject::Me | Subject::Ops | Subject::Moderation => None,
+            Subject::Chat(_) | Subject::Me | Subject::Ops | Subject::Moderation => None,
         }
     }
 
@@ -338,7 +292,7 @@ impl Pump {
             .collect()
     }
 
-    fn flush_all(&mut self) {
+    pub(super) fn flush_all(&mut self) {
         let now_ms = self.time.now_ms();
         for name in std::mem::take(&mut self.dirty) {
             self.publish(&name, now_ms);
@@ -351,6 +305,7 @@ impl std::fmt::Debug for Pump {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Pump")
             .field("games", &self.replicas.len())
+            .field("polls", &self.polls.len())
             .field("channels", &self.shown.len())
             .finish()
     }

@@ -56,6 +56,18 @@ pub enum Stream {
     Poll(PollId),
 }
 
+impl From<GameId> for Stream {
+    fn from(game: GameId) -> Self {
+        Self::Game(game)
+    }
+}
+
+impl From<PollId> for Stream {
+    fn from(poll: PollId) -> Self {
+        Self::Poll(poll)
+    }
+}
+
 /// Who may see an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Visibility {

@@ -234,6 +234,8 @@ pub struct Poll {
     pub closed_at: Option<Stamp>,
     /// What its closing said.
     pub closing: Option<Closing>,
+    /// The event that closed it: up to it the record holds every ballot.
+    pub closed_seq: Option<Seq>,
     /// What is out, option and count, in the order it came out.
     pub shown: Vec<(u32, u64)>,
     /// Why it was taken off, where it was.
@@ -260,6 +262,7 @@ impl Poll {
             opened: None,
             closed_at: None,
             closing: None,
+            closed_seq: None,
             shown: Vec::new(),
             withdrawn: None,
             last_seq: event.seq,
@@ -281,6 +284,7 @@ impl Poll {
                 self.state = PollState::Closed;
                 self.closed_at = Some(event.stamp);
                 self.closing = Some(closing.clone());
+                self.closed_seq = Some(event.seq);
             }
             EventBody::PollRevealed { counts } => {
                 self.shown.extend(counts);

@@ -19,11 +19,18 @@ pub(super) fn voter_of_device(salt: &Salt, device: &[u8; 16]) -> Voter {
 }
 
 /// The voter a printed code stands for: SHA-256, first 16 bytes. The code has 80 random bits, so that its hash
-/// tells nobody the code. Spaces, hyphens and the case of letters are the reader's.
+/// tells nobody the code. Spaces, hyphens and the case of letters are the reader's, and so are the letters that
+/// look like digits: codes are in Crockford's base 32, which has none of them.
 #[must_use]
 pub fn voter_of_code(code: &str) -> Voter {
-    let written: String =
-        code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
+    let plain = code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase());
+    let written: String = plain
+        .map(|c| match c {
+            'O' => '0',
+            'I' | 'L' => '1',
+            c => c,
+        })
+        .collect();
     first_16(&Sha256::new().chain_update("touchline code ").chain_update(written).finalize())
 }
 

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
+use super::Ledger;
 use super::ballot::{self, Salt};
+use super::chain::Hash;
 use super::error::LedgerError;
 use super::events;
 use super::memory::{Done, Memory, Stored};
@@ -19,10 +21,37 @@ use crate::domain::event::{Draft, Event, EventBody, Stream, Visibility};
 use crate::domain::poll::decide::{self, AtClose, Decided as Voted};
 use crate::domain::poll::{Access, Ballot, NewPoll, Poll, PollDo, PollId, PollState};
 use crate::domain::venue::{self, Venue, VenueChange};
-use crate::domain::{Rejection, RejectionKind};
+use crate::domain::{Rejection, RejectionKind, Seq};
 
 /// How long a poll that is over stays among those folded at a start, in milliseconds.
 const OPEN_AFTER_END_MS: i64 = 24 * 60 * 60 * 1_000;
+
+impl Ledger {
+    /// Every poll there is, by number; those that are over and withdrawn ones too.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn polls(&self) -> Result<Vec<PollId>, LedgerError> {
+        self.read(|conn| {
+            let mut statement = conn.prepare_cached("SELECT id FROM poll ORDER BY id")?;
+            let polls = statement.query_map([], |row| Ok(PollId(count(row.get(0)?))))?;
+            Ok(polls.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// The hash of the record up to an event; `None` when there is no such event.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn hash(&self, seq: Seq) -> Result<Option<Hash>, LedgerError> {
+        self.read(move |conn| {
+            let mut statement = conn.prepare_cached("SELECT hash FROM event WHERE seq = ?1")?;
+            Ok(statement.query_row([int(seq)], |row| row.get(0)).optional()?)
+        })
+        .await
+    }
+}
 
 impl Memory {
     /// Folds the polls that are at work, or were over within a day, and the venue.

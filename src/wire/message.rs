@@ -81,6 +81,12 @@ pub enum Message<'a> {
         /// The event's number, when accepted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seq: Option<u64>,
+        /// The poll, of a ballot or of what was done with one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        poll: Option<u64>,
+        /// What a voter can find their ballot by once the ballots are listed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        receipt: Option<Cow<'a, str>>,
         /// Why not, when rejected.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         problem: Option<Problem>,
@@ -186,12 +192,24 @@ mod tests {
                 id: "0198c0de-0001".into(),
                 outcome: Outcome::Accepted,
                 seq: Some(1208),
+                poll: None,
+                receipt: None,
+                problem: None,
+            },
+            Message::Receipt {
+                id: "0198c0de-0003".into(),
+                outcome: Outcome::Accepted,
+                seq: None,
+                poll: Some(3),
+                receipt: Some("5f0c3a9be2d14477a0c1".into()),
                 problem: None,
             },
             Message::Receipt {
                 id: "0198c0de-0002".into(),
                 outcome: Outcome::Rejected,
                 seq: None,
+                poll: None,
+                receipt: None,
                 problem: Some(closed),
             },
             Message::Bye {

@@ -236,10 +236,15 @@ mod tests {
             "home",
             "away",
             "winner",
+            "question",
+            "options",
+            "named",
+            "places",
+            "hundredths",
         ] {
             values.set(name, "X");
         }
-        for name in ["sided", "paired", "scored", "reasoned", "awarded-score"] {
+        for name in ["sided", "paired", "scored", "reasoned", "awarded-score", "few", "lot"] {
             values.set(name, yes.to_owned());
         }
         for name in [
@@ -252,6 +257,12 @@ mod tests {
             "away-score",
             "home-kicks",
             "away-kicks",
+            "most",
+            "left",
+            "turnout",
+            "place",
+            "count",
+            "whole",
         ] {
             values.set(name, n);
         }
@@ -259,6 +270,10 @@ mod tests {
             [("has", has), ("time", time), ("award", "forfeit"), ("ended", "shootout"), ("kind", "normal")]
         {
             values.set(name, value.to_owned());
+        }
+        let vote = [("how", "multiple"), ("until", "minutes"), ("access", "ticket"), ("unit", "points")];
+        for (name, value) in vote {
+            values.set(name, value);
         }
         values
     }

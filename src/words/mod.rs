@@ -14,3 +14,4 @@ mod corrections;
 mod facts;
 mod plays;
 mod telling;
+mod votes;

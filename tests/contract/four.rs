@@ -141,7 +141,10 @@ fn receipts_reach_whoever_follows_me_once(transport: Transport) {
     let key = MailboxKey::new("device:1");
     let post = |id: &'static str| {
         let (outcome, seq) = (Outcome::Accepted, Some(3));
-        venue.hub.post(&key, &Message::Receipt { id: id.into(), outcome, seq, problem: None });
+        venue.hub.post(
+            &key,
+            &Message::Receipt { id: id.into(), outcome, seq, poll: None, receipt: None, problem: None },
+        );
     };
     post("before");
     let mut phone = Phone::new(transport, venue.addr, &["venue", "me"]);

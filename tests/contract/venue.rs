@@ -92,8 +92,14 @@ impl Inbox for Echo {
         };
         // From elsewhere, as the real one does.
         spawn(async move {
-            let receipt =
-                Message::Receipt { id: id.into(), outcome: Outcome::Accepted, seq: Some(seq), problem: None };
+            let receipt = Message::Receipt {
+                id: id.into(),
+                outcome: Outcome::Accepted,
+                seq: Some(seq),
+                poll: None,
+                receipt: None,
+                problem: None,
+            };
             reply.send(&receipt);
         });
     }

@@ -282,3 +282,64 @@ many = { $n ->
     [one] { $n } Neuigkeit. { score }
    *[other] { $n } Neuigkeiten. { score }
 }
+
+## Abstimmungen
+
+vote-label-open = Offene Abstimmung (nicht geprüft)
+vote-label-ticket = Abstimmung mit Karte
+vote-opened = Abstimmung offen. { $question } { vote-how }{ vote-access }{ vote-until }
+vote-how = { $how ->
+    [multiple] { $most ->
+        [one] Eine Wahl aus { vote-options }
+       *[other] Bis zu { $most } aus { vote-options }
+    }
+    [points] { $most } in Reihenfolge, die beste zuerst, aus { vote-options }
+    [rating] Von 1, am schlechtesten, bis { $most }.
+   *[single] Eine Wahl aus { vote-options }
+}
+vote-options = { $few ->
+    [no] { $n } Möglichkeiten.
+   *[yes] { $n ->
+        [one] { $n } Möglichkeit: { $options }.
+       *[other] { $n } Möglichkeiten: { $options }.
+    }
+}
+vote-access = { $access ->
+    [ticket] {" "}Dazu braucht es den Code der Karte.
+   *[open] {""}
+}
+vote-until = { $until ->
+    [minutes] { $left ->
+        [one] {" "}Noch { $left } Minute.
+       *[other] {" "}Noch { $left } Minuten.
+    }
+    [seconds] { $left ->
+        [one] {" "}Noch { $left } Sekunde.
+       *[other] {" "}Noch { $left } Sekunden.
+    }
+   *[hand] {""}
+}
+vote-turnout = { $turnout ->
+    [one] { $turnout } Stimme wurde abgegeben.
+   *[other] { $turnout } Stimmen wurden abgegeben.
+}
+vote-closed = Die Abstimmung ist geschlossen. { $question } { vote-turnout }
+vote-withdrawn = Die Abstimmung wurde zurückgezogen. { $question }
+vote-place = Platz { $place }: { $named }, { $unit ->
+    [points] { $count ->
+        [one] { $count } Punkt.
+       *[other] { $count } Punkte.
+    }
+   *[votes] { $count ->
+        [one] { $count } Stimme.
+       *[other] { $count } Stimmen.
+    }
+}
+vote-partly = { $question } { $places }{ vote-lot }
+vote-result = Ergebnis der Abstimmung. { $question } { $places }{ vote-lot }
+vote-lot = { $lot ->
+    [yes] {" "}Ein Gleichstand wurde ausgelost.
+   *[no] {""}
+}
+vote-mean = Ergebnis der Abstimmung. { $question } Im Mittel { $whole },{ $hundredths } von { $most }. { vote-turnout }
+vote-nobody = Ergebnis der Abstimmung. { $question } Niemand hat abgestimmt.

@@ -302,3 +302,64 @@ many = { $n ->
     [one] { $n } update. { score }
    *[other] { $n } updates. { score }
 }
+
+## Votes
+
+vote-label-open = Open vote (not verified)
+vote-label-ticket = Ticket vote
+vote-opened = Vote open. { $question } { vote-how }{ vote-access }{ vote-until }
+vote-how = { $how ->
+    [multiple] { $most ->
+        [one] Choose one of { vote-options }
+       *[other] Choose up to { $most } of { vote-options }
+    }
+    [points] Rank { $most }, best first, of { vote-options }
+    [rating] Rate it from 1, the worst, to { $most }.
+   *[single] Choose one of { vote-options }
+}
+vote-options = { $few ->
+    [no] { $n } options.
+   *[yes] { $n ->
+        [one] { $n } option: { $options }.
+       *[other] { $n } options: { $options }.
+    }
+}
+vote-access = { $access ->
+    [ticket] {" "}You need the code of your ticket.
+   *[open] {""}
+}
+vote-until = { $until ->
+    [minutes] { $left ->
+        [one] {" "}Open for { $left } minute.
+       *[other] {" "}Open for { $left } minutes.
+    }
+    [seconds] { $left ->
+        [one] {" "}Open for { $left } second.
+       *[other] {" "}Open for { $left } seconds.
+    }
+   *[hand] {""}
+}
+vote-turnout = { $turnout ->
+    [one] { $turnout } person voted.
+   *[other] { $turnout } people voted.
+}
+vote-closed = Voting is closed. { $question } { vote-turnout }
+vote-withdrawn = The vote was withdrawn. { $question }
+vote-place = Place { $place }: { $named }, { $unit ->
+    [points] { $count ->
+        [one] { $count } point.
+       *[other] { $count } points.
+    }
+   *[votes] { $count ->
+        [one] { $count } vote.
+       *[other] { $count } votes.
+    }
+}
+vote-partly = { $question } { $places }{ vote-lot }
+vote-result = Result of the vote. { $question } { $places }{ vote-lot }
+vote-lot = { $lot ->
+    [yes] {" "}A tie was decided by lot.
+   *[no] {""}
+}
+vote-mean = Result of the vote. { $question } On average { $whole }.{ $hundredths } out of { $most }. { vote-turnout }
+vote-nobody = Result of the vote. { $question } Nobody voted.
