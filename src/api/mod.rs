@@ -57,8 +57,8 @@ mod status;
 mod teams;
 mod tokens;
 mod users;
-mod vote_pages;
 mod venue;
+mod vote_pages;
 
 use ballots::Ballots;
 use cache::{Cache, Coding, Validators};

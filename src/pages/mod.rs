@@ -17,8 +17,8 @@ mod strings;
 mod teams;
 #[cfg(test)]
 mod tests;
-mod votes;
 mod venue;
+mod votes;
 
 use crate::pages::assets::{Asset, Assets};
 use crate::pages::strings::Strings;

@@ -13,4 +13,5 @@ mod pages;
 mod planted;
 mod site;
 mod tls;
+mod votes;
 mod without_script;

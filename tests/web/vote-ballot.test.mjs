@@ -10,6 +10,7 @@ const RECEIPT = "0123456789abcdef0123";
 function phone({ socket = false, answer = () => ({ status: 201, body: { receipt: RECEIPT } }), storage } = {}) {
   const sent = [];
   const states = [];
+  const reasons = [];
   let count = 0;
   const host = fakeHost({
     crypto: { getRandomValues: (bytes) => bytes.fill((count += 1)) },
@@ -35,9 +36,12 @@ function phone({ socket = false, answer = () => ({ status: 201, body: { receipt:
       if (line.socket) sent.push({ by: "socket", ...message });
       return line.socket;
     },
-    onState: (state) => states.push(state),
+    onState(state, mine) {
+      states.push(state);
+      reasons.push(mine.reason);
+    },
   });
-  return { ballot, host, sent, states, line, kept };
+  return { ballot, host, sent, states, reasons, line, kept };
 }
 
 const problem = (status, code, more = {}) => ({ status, body: { type: "urn:touchline:problem:" + code, detail: code, ...more } });
@@ -144,16 +148,27 @@ test("a browser that keeps no cookie at all is told so", async () => {
 });
 
 test("a refusal is told in the box's words and the next ballot has a new id", async () => {
-  const { ballot, host, sent, states, kept, line } = phone({ answer: () => problem(409, "poll-closed") });
+  const { ballot, host, sent, states, kept, line, reasons } = phone({ answer: () => problem(409, "poll-closed") });
   ballot.cast(["1"]);
   await host.advance(100);
   assert.deepEqual(states, ["sending", "refused"]);
-  assert.equal(ballot.mine().reason, "poll-closed");
+  assert.equal(reasons.at(-1), "poll-closed");
   assert.equal(kept.size, 0, "a refused ballot is not kept");
   line.answer = () => ({ status: 201, body: { receipt: RECEIPT } });
   ballot.cast(["1"]);
   await host.advance(100);
   assert.notEqual(sent[0].id, sent[1].id);
+});
+
+test("a change that is refused leaves the ballot that counts", async () => {
+  const { ballot, host, line, kept } = phone();
+  ballot.cast(["1"]);
+  await host.advance(100);
+  line.answer = () => problem(409, "poll-closed");
+  ballot.cast(["2"]);
+  await host.advance(100);
+  assert.deepEqual([ballot.mine().choice, ballot.mine().receipt], [["1"], RECEIPT]);
+  assert.equal(JSON.parse(kept.get("ballot")).state, "accepted");
 });
 
 test("a busy box is asked again when it says, under the same id", async () => {

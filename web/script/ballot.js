@@ -93,7 +93,7 @@ export function createBallot({ host, poll, store, send, onState }) {
     const problem = body.problem ?? body;
     const code = String(problem.type ?? "").split(":").at(-1);
     const wait = problem.retry_after_s * 1000;
-    if (body.receipt) return become("accepted", { receipt: body.receipt });
+    if (body.receipt) return become("accepted", { receipt: body.receipt, former: undefined });
     if (status === 202 || status < 300) return later(AGAIN[1]);
     if (status === 429 || status >= 500) return unanswered(wait || undefined);
     if (code === "device-too-new") {
@@ -101,8 +101,11 @@ export function createBallot({ host, poll, store, send, onState }) {
       return later((wait || NEW_PHONE) + MARGIN);
     }
     if ((code === "device-required" || code === "device-unknown") && !renewed) return renew();
-    become("refused", { reason: problem.detail ?? problem.title ?? "", problem: code });
-    store.set(undefined);
+    // What was to be changed still counts.
+    const { former } = mine;
+    onState("refused", { ...mine, reason: problem.detail ?? problem.title ?? "", problem: code });
+    mine = former;
+    store.set(former);
   }
 
   // The cookie is of another box, or went with a private window: a new one votes once it is old enough.
@@ -120,7 +123,8 @@ export function createBallot({ host, poll, store, send, onState }) {
     // The voter pressed Vote. The same ballot again is the same one; another is another.
     cast(choice, code) {
       const same = undecided() && mine.code === code && mine.choice.join() === choice.join();
-      mine = { id: same ? mine.id : ballotId(host.crypto), choice, code };
+      const former = mine?.state === "accepted" ? mine : mine?.former;
+      mine = { id: same ? mine.id : ballotId(host.crypto), choice, code, former };
       begin(false);
     },
     again: () => undecided() && begin(false),
@@ -148,7 +152,7 @@ export function createBallot({ host, poll, store, send, onState }) {
       mine = other;
       onState("accepted", mine);
     },
-    // Another ballot is to be made: a change, or with another code.
+    // Another ballot is to be made with another code; this one's receipt has been seen.
     forget() {
       turn += 1;
       host.clearTimeout(timer);

@@ -30,6 +30,7 @@ function startVote() {
   });
   announcer.begin(state.board.seq);
   let touched = false; // the voter has begun to choose
+  let changing = false; // another ballot is being made though one counts
   let wasOpen = state.board.state === "open";
   let lastMinuteTold = false;
 
@@ -47,7 +48,7 @@ function startVote() {
     show("to-come", now.toCome);
     show("mean", now.mean);
     element("sealed").hidden = !now.sealed;
-    element("result").hidden = !now.counted;
+    element("counts").hidden = !now.counted;
     setText(element("turnout"), now.turnout);
     showRows(now.rows);
     showClosing(board);
@@ -106,7 +107,7 @@ function startVote() {
   // Which of form and receipt is there. A form somebody is in stays, also when the vote closes: the box says so then.
   function arrange(open) {
     const mine = ballot.mine();
-    const done = mine?.state === "accepted" || (!mine && state.voted);
+    const done = !changing && (mine?.state === "accepted" || (!mine && Boolean(state.voted)));
     const inUse = touched || form.contains(document.activeElement);
     voted.hidden = !done;
     form.hidden = done || !(open || (inUse && !form.hidden));
@@ -150,7 +151,7 @@ function startVote() {
 
   function thank(mine) {
     const fresh = form.contains(document.activeElement) || touched;
-    touched = false;
+    touched = changing = false;
     setText(element("receipt"), mine.receipt);
     show("chosen", t("poll-chosen", { last: chosenWords(page.board(), mine.choice) }));
     arrange(describePoll(page.board(), t).open);
@@ -200,10 +201,12 @@ function startVote() {
     }
   }
 
-  form.addEventListener("input", () => {
-    touched = true;
-    takeTurns();
-  });
+  for (const name of ["input", "change"]) {
+    form.addEventListener(name, () => {
+      touched = true;
+      takeTurns();
+    });
+  }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (ballot.busy()) return;
@@ -220,17 +223,15 @@ function startVote() {
   for (const link of document.querySelectorAll("[data-again]")) {
     link.addEventListener("click", (event) => {
       event.preventDefault();
-      ballot.forget();
-      state.voted = undefined;
       trouble("");
-      touched = true;
+      touched = changing = true;
       if (link.dataset.again === "other") {
+        ballot.forget();
         form.reset();
         form.elements.code.value = "";
       }
-      form.hidden = false;
-      voted.hidden = true;
-      form.querySelector("[name=code],[name^=choice]:checked,[name^=choice],select").focus();
+      arrange(true);
+      (form.elements.code ?? form.querySelector(":checked") ?? form.querySelector("[name^=choice],select")).focus();
     });
   }
 

@@ -65,7 +65,6 @@ js-poll-refused = Not counted: { $reason }
 js-poll-nothing-chosen = Nothing is chosen yet.
 js-poll-chosen-twice = Each place needs another option.
 js-poll-code-missing = Enter the code on your ticket.
-js-poll-tab-voted = You voted in another window of this phone.
 
 poll-problem-device-too-new = This phone is new here, so please wait three seconds and press Vote again. Your choice is still there.
 poll-problem-device-required = This browser keeps no cookies, and without one an open vote cannot tell phones apart. Allow cookies for this page, or open it in another browser.

@@ -63,13 +63,7 @@ async fn print(mut request: Request) -> Answer {
 }
 
 /// Makes codes and has their hashes recorded; only then they are worth printing.
-async fn issue(
-    request: &Request,
-    who: &Who,
-    poll: u64,
-    form: &Form,
-    base: &str,
-) -> Result<Value, Problem> {
+async fn issue(request: &Request, who: &Who, poll: u64, form: &Form, base: &str) -> Result<Value, Problem> {
     let count = form.get("count").unwrap_or_default();
     let count = count.trim().parse().ok().filter(|count| (1..=MOST_TICKETS).contains(count));
     let count: usize = count.ok_or_else(|| {
