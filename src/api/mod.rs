@@ -59,6 +59,7 @@ mod teams;
 mod tokens;
 mod users;
 mod venue;
+mod vote_pages;
 
 use ballots::Ballots;
 use cache::{Cache, Coding, Validators};
@@ -127,6 +128,7 @@ impl Api {
         tokens::routes(&mut server);
         record::routes(&mut server);
         desk::routes(&mut server);
+        vote_pages::routes(&mut server);
         plan::routes(&mut server);
         import::routes(&mut server);
         teams::routes(&mut server);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tide::{Response, Server};
 
 use super::cache::{Cached, Coding, Made, Validators};
@@ -31,7 +31,7 @@ const CLOCK_STEP_MS: u64 = 10_000;
 async fn home(request: Request) -> Answer {
     let subject = Subject::Games;
     cached_page(request, subject, |state, facts, board, live| {
-        let mut day = board.board.as_ref().clone();
+        let mut day = with_votes(state, board);
         if let Some(name) = venue_name(state) {
             day["venue"] = json!(name);
         }
@@ -46,17 +46,31 @@ async fn home(request: Request) -> Answer {
 
 /// The venue's name as organisers set it, else as the box was started.
 fn venue_name(state: &State) -> Option<String> {
-    let board = state.hub.find("venue").and_then(|channel| state.hub.retained(channel));
-    let stored = board.and_then(|board| board.board["name"].as_str().map(str::to_owned));
+    let stored = venue(state).and_then(|board| board.board["name"].as_str().map(str::to_owned));
     stored.or_else(|| state.config.venue.clone())
 }
 
 async fn game(request: Request) -> Answer {
     let subject = Subject::Game(request::game_id(&request)?);
     cached_page(request, subject, |state, facts, board, live| {
-        render::page(state, &facts.facts, |frame| state.pages.game(frame, &board.board, live))
+        let board = with_votes(state, board);
+        render::page(state, &facts.facts, |frame| state.pages.game(frame, &board, live))
     })
     .await
+}
+
+/// A board with the venue's votes beside it.
+fn with_votes(state: &State, board: &Retained) -> Value {
+    let mut board = board.board.as_ref().clone();
+    if let Some(venue) = venue(state) {
+        board["polls"] = venue.board["polls"].clone();
+    }
+    board
+}
+
+/// The venue's board, where it is shown already.
+fn venue(state: &State) -> Option<Arc<Retained>> {
+    state.hub.find(&ChannelName::new(Subject::Venue).to_string()).and_then(|id| state.hub.retained(id))
 }
 
 async fn commentary(request: Request) -> Answer {
@@ -94,15 +108,14 @@ async fn cached_page(
     let place = Place { facts, on_box: request::peer(&request).addr.ip().is_loopback() };
     let cursor = format!("{}:{}", state.hub.epoch(), frame.max(board.frame));
     let name = channel.to_string();
-    let asks: &[&str] = if matches!(subject, Subject::Game(_)) { &["venue"] } else { &[] };
-    let live = Live { cursor: &cursor, channel: &name, asks };
+    let live = Live { cursor: &cursor, channel: &name, asks: &["venue"] };
+    // Its name and its votes are on the page too.
+    let of_venue = venue(&state).map_or(0, |venue| venue.frame);
     let html = render(&state, &place, &board, Some(&live));
     let now_ms = state.time.now_ms();
     let ticks = board.board["clock"]["running"].as_bool().unwrap_or(false);
     let minute = if ticks { now_ms / CLOCK_STEP_MS } else { 0 };
-    // The day's heading is the venue's, which is on another board.
-    let named = if subject == Subject::Games { venue_name(&state).map_or(0, |name| print(&name)) } else { 0 };
-    let etag = format!("{}:{}-{}-{minute}-{named:x}", state.hub.epoch(), board.frame, place.facts.lang);
+    let etag = format!("{}:{}.{of_venue}-{}-{minute}", state.hub.epoch(), board.frame, place.facts.lang);
     let made = Made {
         channel: id,
         frame: board.frame,
@@ -113,13 +126,6 @@ async fn cached_page(
     };
     let keep = if min_seq.is_none() && !place.on_box { Keep::Shared } else { Keep::No };
     answer(&state, &request, &made, keep)
-}
-
-/// A number that differs with the text.
-fn print(text: &str) -> u64 {
-    let mut hasher = std::hash::DefaultHasher::new();
-    std::hash::Hash::hash(text, &mut hasher);
-    std::hash::Hasher::finish(&hasher)
 }
 
 /// Whether an answer is the same for all who ask.

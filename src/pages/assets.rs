@@ -72,6 +72,10 @@ impl Assets {
             ("staff.css", asset("text/css; charset=utf-8", include_str!("../../web/staff.css").to_owned())),
             ("fan.js", asset(javascript, script(&[module!("fan")]))),
             ("desk.js", asset(javascript, script(&DESK))),
+            ("fan.js", asset(javascript, script(&[module!("polls"), module!("fan")]))),
+            ("vote.js", asset(javascript, script(&[module!("result"), module!("ballot"), module!("vote")]))),
+            ("organiser-votes.js", asset(javascript, script(&[module!("organiser-votes")]))),
+            ("desk.js", asset(javascript, script(&[module!("command"), module!("outbox"), module!("desk")]))),
             ("status.js", asset(javascript, script(&[module!("status")]))),
             (
                 "organiser.js",
@@ -121,7 +125,7 @@ mod tests {
     #[test]
     fn joining_leaves_no_import_and_no_name_twice() {
         let assets = Assets::embedded();
-        for name in ["fan.js", "desk.js", "status.js"] {
+        for name in ["fan.js", "desk.js", "status.js", "vote.js", "organiser-votes.js"] {
             let script = String::from_utf8(assets.get(name).expect("embedded").plain.clone()).expect("text");
             assert!(!script.contains("\nimport ") && !script.contains("\nexport "), "{name} is not joined");
             let mut seen = HashSet::new();

@@ -18,6 +18,7 @@ mod teams;
 #[cfg(test)]
 mod tests;
 mod venue;
+mod votes;
 
 use crate::pages::assets::{Asset, Assets};
 use crate::pages::strings::Strings;
@@ -108,6 +109,11 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("organiser.html", include_str!("../../web/templates/organiser.html")),
     ("organiser_nav.html", include_str!("../../web/templates/organiser_nav.html")),
     ("status.html", include_str!("../../web/templates/status.html")),
+    ("poll.html", include_str!("../../web/templates/poll.html")),
+    ("vote_list.html", include_str!("../../web/templates/vote_list.html")),
+    ("votes.html", include_str!("../../web/templates/votes.html")),
+    ("vote.html", include_str!("../../web/templates/vote.html")),
+    ("tickets.html", include_str!("../../web/templates/tickets.html")),
     ("fields.html", include_str!("../../web/templates/fields.html")),
     ("import.html", include_str!("../../web/templates/import.html")),
     ("plan_game.html", include_str!("../../web/templates/plan_game.html")),
@@ -155,6 +161,12 @@ impl Pages {
             let url = served.url(name).map(minijinja::Value::from_safe_string);
             url.ok_or_else(|| Error::new(ErrorKind::UndefinedError, format!("no asset {name}")))
         });
+        templates.add_function("qr", |link: &str, label: &str| -> Result<minijinja::Value, Error> {
+            let drawn = qr::svg(link, label).map(minijinja::Value::from_safe_string);
+            drawn.ok_or_else(|| {
+                Error::new(ErrorKind::InvalidOperation, format!("too long for a code: {link}"))
+            })
+        });
         templates.add_function("new_id", |state: &State, _: Rest<minijinja::Value>| -> String {
             let counter = state.lookup("ids").and_then(|ids| ids.downcast_object::<desk::Ids>());
             counter.map(|ids| ids.next()).unwrap_or_default()
@@ -163,7 +175,7 @@ impl Pages {
     }
 
     /// Games of the day: `{"games":[summary…]}`, or an object of summaries by id. Beside it, `venue` is the name
-    /// at the top, and `setup` (`{"url":…}`) shows the first organiser's link.
+    /// at the top, `polls` the votes of the venue's board, and `setup` (`{"url":…}`) shows the first organiser's link.
     pub fn home(&self, frame: &Frame<'_>, games: &Value, live: Option<&Live<'_>>) -> String {
         let summaries = self.summaries(frame, games);
         let group = |id: &str, label: &str, keep: &dyn Fn(&Value) -> bool| json!({"id": id, "label": self.say(frame, label), "games": summaries.iter().filter(|g| keep(g)).collect::<Vec<_>>()});
@@ -179,13 +191,14 @@ impl Pages {
         facts.insert("any".into(), (!summaries.is_empty()).into());
         facts.insert("groups".into(), groups.to_vec().into());
         facts.insert("setup".into(), games["setup"].clone());
+        facts.insert("polls".into(), votes::listed(&self.strings, frame, &games["polls"], None));
         if let Some(live) = live {
             self.go_live(&mut facts, frame, "fan.js", live, games);
         }
         self.render("home.html", facts, frame)
     }
 
-    /// One game for the people watching it.
+    /// One game for the people watching it. Beside what its board holds, `polls` are the votes of the venue's board.
     pub fn game(&self, frame: &Frame<'_>, board: &Value, live: Option<&Live<'_>>) -> String {
         self.of_game("game", frame, board, live)
     }
@@ -255,6 +268,8 @@ impl Pages {
         let mut facts = self.facts(frame, page, "home-title");
         facts.insert("title".into(), game["title"].clone());
         facts.insert("m".into(), game);
+        let votes = votes::listed(&self.strings, frame, &board["polls"], board["id"].as_u64());
+        facts.insert("polls".into(), votes);
         if let Some(live) = live {
             self.go_live(&mut facts, frame, "fan.js", live, board);
         }

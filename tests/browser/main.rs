@@ -18,4 +18,5 @@ mod planted;
 mod site;
 mod status;
 mod tls;
+mod votes;
 mod without_script;

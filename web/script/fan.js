@@ -3,6 +3,7 @@
 import { createAnnouncer, createRegions, createStore } from "./announcer.js";
 import { entriesOf, plainChannel, sidesOf } from "./board.js";
 import { browserHost, createPage } from "./page.js";
+import { showVotes } from "./polls.js";
 import { describe, setText, showDetails, showEntries, showScore } from "./view.js";
 
 function startFan() {
@@ -65,7 +66,12 @@ function watchGame(state) {
   }
 
   page.onChange((change, message, late) => {
-    if (change.channel !== channel) return;
+    if (change.channel === "venue") showVotes(change.board.polls, state.board.id, t);
+    if (change.channel !== channel) {
+      if (change.kind === "patch" && late) announcer.missed(message.say);
+      else if (change.kind === "patch") announcer.hear(message.say);
+      return;
+    }
     draw();
     if (change.kind === "patch" && late) announcer.missed(message.say);
     else if (change.kind === "patch") announcer.hear(message.say);
@@ -167,7 +173,10 @@ function watchGames(state) {
     }
     page.showAges();
   }
-  page.onChange(draw);
+  page.onChange((change) => {
+    if (change.channel === "venue") showVotes(change.board.polls, undefined, t);
+    else draw();
+  });
   page.onPause((paused) => paused || draw());
   host.setInterval(() => document.hidden || draw(), 5000);
   page.start();

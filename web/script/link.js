@@ -322,6 +322,12 @@ export function createLink(options) {
       tell("offline");
       later(jitter(BACKOFF[1]));
     },
+    // Over the open socket, where there is one that is known to work; else the page has its own way.
+    send(text) {
+      if (status !== "live" || !current?.delivered || !current.send) return false;
+      current.send(text);
+      return true;
+    },
     // The page found a gap: ask for everything anew.
     resync() {
       if (stopped) return;

@@ -60,6 +60,9 @@ export function createPage(state, host) {
         if (change.kind === "gap") link.resync();
         else if (change.kind !== "old") emit("change", change, message, late || isOld(message));
       } else if (message.type === "receipt") emit("receipt", message);
+      else if (message.type === "problem") {
+        emit("receipt", { id: message.problem?.id, outcome: "rejected", problem: message.problem });
+      }
     },
     onStatus(next, reason) {
       const before = status;
