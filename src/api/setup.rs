@@ -56,7 +56,9 @@ fn show(
     problem: Option<&Problem>,
 ) -> tide::Response {
     let problem = problem.map(Problem::to_value);
-    let languages: Vec<&str> = state.words.languages().collect();
+    // The box's own first: of the languages ticked, the first is the venue's own.
+    let mut languages: Vec<&str> = state.words.languages().collect();
+    languages.sort_by_key(|tag| *tag != state.config.language);
     let organisers: Vec<String> = match purpose {
         Purpose::First => Vec::new(),
         Purpose::Recovery => {
