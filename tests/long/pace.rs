@@ -97,20 +97,20 @@ fn check_record(venue: &Venue, accepted: &[Accepted]) {
 }
 
 /// One kept connection.
-struct Line {
+pub(crate) struct Line {
     address: SocketAddr,
     stream: BufReader<TcpStream>,
 }
 
 impl Line {
-    fn open(address: SocketAddr) -> Self {
+    pub(crate) fn open(address: SocketAddr) -> Self {
         let stream = TcpStream::connect_timeout(&address, PATIENCE).expect("the box listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a time-out can be set");
         stream.set_nodelay(true).expect("TCP can do without delay");
         Self { address, stream: BufReader::new(stream) }
     }
 
-    fn post(&mut self, path: &str, token: &str, body: &Value) -> Answer {
+    pub(crate) fn post(&mut self, path: &str, token: &str, body: &Value) -> Answer {
         let body = body.to_string();
         let request = format!(
             "POST {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\

@@ -283,7 +283,15 @@ fn check(venue: &Venue, ballots: &Ballots, seen: &Seen) {
         assert_eq!(receipts, listed, "the receipts given are the receipts counted");
         let chose = |option: u32| given.iter().filter(|(choice, _)| *choice == option).count();
         assert_eq!(told["tally"], json!({"1": chose(1), "2": chose(2)}), "each as it was cast");
-        let board = venue.server.client().get(&format!("/api/v1/polls/{poll}")).expect(200).json();
+        let shown = format!("/api/v1/polls/{poll}");
+        let board = wait::until("the record's hash beside the result", PATIENCE, || {
+            let board = venue.server.client().get(&shown).expect(200).json();
+            board["record"].is_string().then_some(board)
+        });
+        assert_eq!(
+            board["record"], told["closing"]["hash"],
+            "the hash that is published is the one recounted"
+        );
         assert_eq!(
             (&board["turnout"], &board["tally"]),
             (&told["turnout"], &told["tally"]),

@@ -19,6 +19,7 @@ use crate::common::wait;
 use crate::crowd::PATIENCE;
 use crate::figures::{name_the_box, percentile, spread};
 use crate::line::{Line, devices, new_poll, turn};
+use crate::pace;
 use crate::process::processor_time;
 
 /// What a card of the slower kind takes; told to strace in microseconds.
@@ -93,7 +94,7 @@ fn a_crowd_votes(phones: usize, rounds: usize) {
     });
     let phase = AtomicUsize::new(0);
     let (mut rounds, entries) = std::thread::scope(|scope| {
-        let entering = scope.spawn(|| enter(&feed, game, &phase));
+        let entering = scope.spawn(|| enter(server.address, &token, game, &phase));
         let busy = processor_time(server.process());
         let rounds: Vec<HashMap<usize, Answered>> = polls
             .iter()
@@ -130,8 +131,10 @@ fn quiet(span: Duration) -> impl FnMut() -> Option<()> {
     move || (begun.elapsed() >= span).then_some(())
 }
 
-/// Enters a score now and then until told to end, and times each from the press to its answer.
-fn enter(feed: &Client, game: u64, phase: &AtomicUsize) -> Entries {
+/// Enters a score now and then until told to end, on a kept connection as a desk does, and times each to its answer.
+fn enter(address: SocketAddr, token: &str, game: u64, phase: &AtomicUsize) -> Entries {
+    let path = format!("/api/v1/games/{game}/commands");
+    let mut desk = pace::Line::open(address);
     let mut entries = Entries::default();
     for number in 0_u32.. {
         let before = phase.load(Ordering::SeqCst);
@@ -140,7 +143,7 @@ fn enter(feed: &Client, game: u64, phase: &AtomicUsize) -> Entries {
         }
         let side = if number % 2 == 0 { "home" } else { "away" };
         let sent = Instant::now();
-        command(feed, game, &json!({"type": "action", "action": "goal", "side": side})).expect(200);
+        desk.post(&path, token, &json!({"type": "action", "action": "goal", "side": side})).expect(200);
         let time = sent.elapsed();
         // One that lies across the border belongs to neither.
         if phase.load(Ordering::SeqCst) == before {
@@ -208,7 +211,9 @@ fn reveal(feed: &Client, polls: &[u64], phones: usize) {
 
 /// The second count agrees, and holds every receipt that was given and no other.
 fn check_recount(data: &std::path::Path, polls: &[u64], rounds: &[HashMap<usize, Answered>]) {
+    let begin = Instant::now();
     let counted = run(&["recount", "--json", "--receipts", "--data", path(data)]);
+    println!("recounted in {:.2} s", begin.elapsed().as_secs_f64());
     assert_eq!(counted.code, Some(0), "{}", counted.stderr);
     let counted: Value = serde_json::from_str(&counted.stdout).expect("one JSON object");
     for (poll, answered) in polls.iter().zip(rounds) {
