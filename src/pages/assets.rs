@@ -81,7 +81,6 @@ impl Assets {
                 "organiser.js",
                 asset(javascript, script(&[module!("command"), module!("table"), module!("organiser")])),
             ),
-            ("desk.js", asset(javascript, script(&DESK))),
             ("icon.svg", asset("image/svg+xml", icon)),
         ])
     }
