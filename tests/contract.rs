@@ -19,3 +19,5 @@ mod phone;
 mod schedules;
 #[path = "contract/venue.rs"]
 mod venue;
+#[path = "contract/votes.rs"]
+mod votes;

@@ -7,7 +7,7 @@ use tide::{Response, Server};
 
 use super::record::{About, Handed};
 use super::request::{self, Phone, Request};
-use super::{Answer, State, ballots, decode, json as answer, problem, route};
+use super::{Answer, State, ballots, decode, json as answer, preview, problem, route};
 use crate::auth::{Credential, Who};
 use crate::domain::GameId;
 use crate::domain::command::CommandBody;
@@ -32,10 +32,27 @@ async fn post(mut request: Request) -> Answer {
     let body = request::json(&request, &source)?;
     let mut form = decode::play(body)?;
     form.id = one_id(&request, form.id)?;
+    if dry_run(&request)? {
+        let lang = request::language(&request).unwrap_or_else(|| request.state().config.language.clone());
+        let preview = preview::of(request.state(), &who, game, &form, &lang).await?;
+        return Ok(answer(200, &preview));
+    }
     let body = CommandBody::Play { game, expect_seq: form.expect_seq, play: form.play };
     let state = Arc::clone(request.state());
     let pending = submit(&state, &who, form.id, &source, body)?;
     finish(&state, &who, pending, wait).await
+}
+
+/// Whether the sender only wants to know what would change.
+fn dry_run(request: &Request) -> Result<bool, Problem> {
+    match request::param(request, "dry_run").as_deref() {
+        None | Some("0" | "false") => Ok(false),
+        Some("" | "1" | "true") => Ok(true),
+        Some(other) => {
+            let detail = format!("`dry_run` is `{other}`; it is 1 to see what would change, or left out.");
+            Err(Problem::new(400, "invalid-parameter", detail))
+        }
+    }
 }
 
 /// Whether the sender waits for the commit.

@@ -18,8 +18,10 @@ const LONGEST_NAME: usize = 120;
 /// The most players in a squad.
 const LARGEST_SQUAD: usize = 60;
 /// The commands there are.
-const COMMANDS: [&str; 10] =
-    ["action", "clock", "segment", "state", "comment", "adjust", "review", "void", "replace", "insert"];
+const COMMANDS: [&str; 11] = [
+    "action", "clock", "segment", "state", "comment", "adjust", "review", "void", "replace", "insert",
+    "scorer",
+];
 
 /// Reads a body as a JSON object.
 ///

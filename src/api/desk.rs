@@ -8,18 +8,29 @@ use tide::Server;
 use super::form::{self, Form, Minute};
 use super::render::{self, Facts};
 use super::request::{self, Request};
-use super::{Answer, State, commands, decode, problem, public, route, see_other, sports};
+use super::{Answer, State, commands, decode, preview, problem, public, route, see_other, sports};
 use crate::auth::Who;
 use crate::domain::GameId;
-use crate::domain::command::CommandBody;
+use crate::domain::command::{CommandBody, Play};
+use crate::domain::game::Game;
 use crate::domain::sport::{MinuteRule, Sport};
+use crate::formats::command::CommandForm;
 use crate::intake::Status;
-use crate::pages::Live;
+use crate::pages::{Live, Staff};
 use crate::wire::{ChannelName, Problem, Subject};
+
+mod join;
 
 pub(crate) fn routes(server: &mut Server<Arc<State>>) {
     server.at("/desk").get(route(list));
     server.at("/desk/:id").get(route(desk)).post(route(entered));
+    server.at("/desk/:id/entries/:seq").get(route(entry));
+}
+
+/// The names of the people of this box, by actor.
+fn names(state: &State) -> Vec<(String, String)> {
+    let users = state.auth.users();
+    users.into_iter().map(|user| (format!("user:{}", user.id.0), user.name.to_string())).collect()
 }
 
 /// Who is at the desk; a browser without a session is led to the login and back.
@@ -83,17 +94,57 @@ async fn show(request: &Request, who: &Who, status: u16, outcome: Option<&Value>
     let name = channel.to_string();
     let live = Live { cursor: &cursor, channel: &name, asks: &["venue", "me"] };
     let facts = Facts::of(request).signed_in(who);
+    let names = names(&state);
+    let staff = Staff { me: &who.actor.0, names: &names };
     let html = render::page(&state, &facts, |frame| {
-        state.pages.desk(frame, &board.board, &sport, outcome, Some(&live))
+        state.pages.desk(frame, &board.board, &sport, &staff, outcome, Some(&live))
     });
     Ok(render::private(status, html))
 }
 
+/// One entry with the forms that correct it, and what taking it back would change.
+async fn entry(request: Request) -> Answer {
+    let who = match at_desk(&request).await {
+        Ok(who) => who,
+        Err(answer) => return answer,
+    };
+    let state = Arc::clone(request.state());
+    let game = request::game_id(&request)?;
+    let seq = request.param("seq").ok().and_then(|seq| seq.parse().ok()).ok_or_else(problem::not_found)?;
+    let channel = ChannelName::new(Subject::Desk(game));
+    public::channel_of(&state, &channel).await?;
+    let board = state.boards.board(&channel).await.ok_or_else(problem::not_found)?;
+    let sport = sports::sport_json(&*sport_of(&state, game).await?);
+    let facts = Facts::of(&request).signed_in(&who);
+    let form = CommandForm { id: None, expect_seq: None, play: Play::Void { seq, reason: None } };
+    let preview = shown(preview::of(&state, &who, GameId(game), &form, &facts.lang).await)?;
+    let names = names(&state);
+    let staff = Staff { me: &who.actor.0, names: &names };
+    let html = render::page(&state, &facts, |frame| {
+        let page = state.pages.desk_entry(frame, &board.board, &sport, &staff, (seq, &preview));
+        page.unwrap_or_default()
+    });
+    if html.is_empty() { Err(problem::not_found()) } else { Ok(render::private(200, html)) }
+}
+
+/// A preview as the pages take it: a refusal by the rules is one too.
+fn shown(preview: Result<Value, Problem>) -> Result<Value, Problem> {
+    match preview {
+        Err(problem) if problem.status < 500 && problem.code != "unknown-game" => {
+            Ok(json!({ "problem": problem.to_value() }))
+        }
+        other => other,
+    }
+}
+
 /// The sport as frozen into a game: its file may have changed since, its buttons must not.
 async fn sport_of(state: &State, game: u64) -> Result<Arc<Sport>, Problem> {
+    game_of(state, game).await.map(|game| game.setup.sport)
+}
+
+async fn game_of(state: &State, game: u64) -> Result<Game, Problem> {
     let game = state.ledger.game(GameId(game)).await;
-    let game = game.map_err(|error| problem::internal("read the game", error))?;
-    game.map(|game| game.setup.sport).ok_or_else(problem::not_found)
+    game.map_err(|error| problem::internal("read the game", error))?.ok_or_else(problem::not_found)
 }
 
 /// What became of a command, as the page shows it.
@@ -118,7 +169,15 @@ async fn entered(mut request: Request) -> Answer {
     let source = request::body(&mut request).await?;
     let game = request::game_id(&request)?;
     let state = Arc::clone(request.state());
-    match enter(&state, &request, &who, game, &source).await {
+    let form = Form::parse(&source);
+    if form.get("preview").is_some() {
+        return asked(&state, &request, &who, game, form).await;
+    }
+    let done = match form.get("type") {
+        Some("join") => join::in_the_middle(&state, &who, game, &form).await,
+        _ => enter(&state, &request, &who, game, &source).await,
+    };
+    match done {
         Ok((id, seq)) => {
             let mut query = form_urlencoded::Serializer::new(String::new());
             query.append_pair("done", &id);
@@ -136,6 +195,36 @@ async fn entered(mut request: Request) -> Answer {
     }
 }
 
+/// What a form would change, with the same form to send it by.
+async fn asked(state: &Arc<State>, request: &Request, who: &Who, game: u64, form: Form) -> Answer {
+    let facts = Facts::of(request).signed_in(who);
+    let told = match command(state, game, &form).await {
+        Ok(command) => preview::of(state, who, GameId(game), &command, &facts.lang).await,
+        Err(problem) => Err(problem),
+    };
+    let told = shown(told)?;
+    let channel = ChannelName::new(Subject::Desk(game));
+    let board = state.boards.board(&channel).await.ok_or_else(problem::not_found)?;
+    let fields: Vec<(String, String)> = form.without("preview");
+    let html =
+        render::page(state, &facts, |frame| state.pages.desk_preview(frame, &board.board, &fields, &told));
+    Ok(render::private(200, html))
+}
+
+/// The command a form stands for.
+async fn command(state: &Arc<State>, game: u64, form: &Form) -> Result<CommandForm, Problem> {
+    let channel = ChannelName::new(Subject::Desk(game));
+    public::channel_of(state, &channel).await?;
+    let board = state.boards.board(&channel).await.ok_or_else(problem::not_found)?;
+    let game = game_of(state, game).await?;
+    let minute = match game.setup.sport.clock.minute {
+        MinuteRule::Ceil => Minute::Ceil,
+        MinuteRule::Floor => Minute::Floor,
+    };
+    let clock_ms = game.state().clock.value_at(&state.ledger.stamp());
+    decode::play(form::play(form, &board.board, minute, clock_ms)?)
+}
+
 /// Hands a form's command in and waits for its outcome; a refusal by the rules is an outcome too.
 async fn enter(
     state: &Arc<State>,
@@ -144,15 +233,7 @@ async fn enter(
     game: u64,
     source: &[u8],
 ) -> Result<(String, Option<u64>), Problem> {
-    let channel = ChannelName::new(Subject::Desk(game));
-    public::channel_of(state, &channel).await?;
-    let board = state.boards.board(&channel).await.ok_or_else(problem::not_found)?;
-    let minute = match sport_of(state, game).await?.clock.minute {
-        MinuteRule::Ceil => Minute::Ceil,
-        MinuteRule::Floor => Minute::Floor,
-    };
-    let body = form::play(&Form::parse(source), &board.board, minute)?;
-    let command = decode::play(body)?;
+    let command = command(state, game, &Form::parse(source)).await?;
     let id = commands::one_id(request, command.id)?;
     let body = CommandBody::Play { game: GameId(game), expect_seq: command.expect_seq, play: command.play };
     let pending = commands::submit(state, who, id, source, body)?;

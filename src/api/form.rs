@@ -31,6 +31,12 @@ impl Form {
         self.0.iter().filter_map(move |(key, value)| Some((key.strip_prefix(prefix)?, value.as_str())))
     }
 
+    /// All fields but one, to be sent again.
+    pub(crate) fn without(&self, name: &str) -> Vec<(String, String)> {
+        let others = self.0.iter().filter(|(key, _)| *key != name);
+        others.map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
     fn number(&self, name: &str) -> Result<Option<Value>, Problem> {
         let Some(text) = self.get(name) else { return Ok(None) };
         let Ok(number) = text.trim().parse::<i64>() else {
@@ -40,8 +46,14 @@ impl Form {
     }
 }
 
-/// The command a desk form stands for. `board` is the desk's, which tells the segment a typed minute is of.
-pub(crate) fn play(form: &Form, board: &Value, minute: Minute) -> Result<Map<String, Value>, Problem> {
+/// The command a desk form stands for. `board` is the desk's, which tells the segment a typed minute is of;
+/// `clock_ms` is what the game clock shows now.
+pub(crate) fn play(
+    form: &Form,
+    board: &Value,
+    minute: Minute,
+    clock_ms: u64,
+) -> Result<Map<String, Value>, Problem> {
     let kind = form.get("type").ok_or_else(|| invalid("The form does not say which command it is."))?;
     let mut body = Map::new();
     if let Some(expect) = form.number("expect_seq")? {
@@ -63,6 +75,9 @@ pub(crate) fn play(form: &Form, board: &Value, minute: Minute) -> Result<Map<Str
             body.insert("with".to_owned(), Value::Object(entry(form, inner, board, minute)?));
         }
         _ => body.extend(entry(form, kind, board, minute)?),
+    }
+    if let Some(nudge) = form.number("nudge")?.and_then(|nudge| nudge.as_i64()) {
+        body.insert("value_ms".to_owned(), clock_ms.saturating_add_signed(nudge).into());
     }
     Ok(body)
 }
@@ -92,6 +107,7 @@ fn entry(form: &Form, kind: &str, board: &Value, minute: Minute) -> Result<Map<S
             }
         }
         "segment" => copy(&mut body, form, &["do", "segment"]),
+        "scorer" => copy(&mut body, form, &["do", "to"]),
         "state" => {
             copy(&mut body, form, &["to", "reason"]);
             if form.get("to") == Some("awarded") {
@@ -103,7 +119,14 @@ fn entry(form: &Form, kind: &str, board: &Value, minute: Minute) -> Result<Map<S
                 body.insert("award".to_owned(), Value::Object(award));
             }
         }
-        "comment" => copy(&mut body, form, &["text", "lang", "urgency"]),
+        "comment" => {
+            copy(&mut body, form, &["lang", "urgency"]);
+            if let Some(text) = form.get("text") {
+                // A line of commentary is one line, however it was typed.
+                let words: Vec<&str> = text.split_whitespace().collect();
+                body.insert("text".to_owned(), json!(words.join(" ")));
+            }
+        }
         "adjust" => {
             copy(&mut body, form, &["side", "counter", "reason"]);
             let to = if form.get("to").is_some() { "to" } else { "value" };
@@ -176,7 +199,7 @@ impl Minute {
 }
 
 /// A clock typed as `66:12`, or as minutes alone, in milliseconds.
-fn clock_value(typed: &str) -> Result<i64, Problem> {
+pub(crate) fn clock_value(typed: &str) -> Result<i64, Problem> {
     let unclear = || invalid(format!("`{typed}` is no clock; write it like 66:12."));
     let (minutes, seconds) = typed.trim().split_once(':').unwrap_or((typed.trim(), "0"));
     let minutes: i64 = minutes.parse().map_err(|_| unclear())?;
@@ -216,7 +239,7 @@ mod tests {
     fn a_goal_form_is_the_goal_command() {
         let form = Form::parse(b"type=action&action=goal&side=home&player=9&minute=45%2B2&text=&id=k1");
         let board = json!({"segment": "2H", "begun": {"1H": 0, "2H": 45 * 60_000}});
-        let body = play(&form, &board, Minute::Ceil).expect("a goal");
+        let body = play(&form, &board, Minute::Ceil, 60_000).expect("a goal");
         let expected = json!({"id": "k1", "type": "action", "action": "goal", "side": "home", "player": "9",
             "at": {"segment": "1H", "clock_ms": 46 * 60_000}});
         assert_eq!(Value::Object(body), expected);
@@ -225,7 +248,7 @@ mod tests {
     #[test]
     fn a_minute_that_is_none_is_refused() {
         let form = Form::parse(b"type=action&action=goal&side=home&minute=later");
-        let problem = play(&form, &json!({"segment": "1H"}), Minute::Ceil).expect_err("no minute");
+        let problem = play(&form, &json!({"segment": "1H"}), Minute::Ceil, 60_000).expect_err("no minute");
         assert!(problem.detail.contains("later"), "{}", problem.detail);
     }
 
@@ -240,14 +263,14 @@ mod tests {
             ("type=action&action=goal&minute=20&segment=2H", "2H"),
             ("type=action&action=goal&minute=12:30", "1H"),
         ] {
-            let body = play(&Form::parse(fields.as_bytes()), &board, Minute::Ceil).expect("a goal");
+            let body = play(&Form::parse(fields.as_bytes()), &board, Minute::Ceil, 60_000).expect("a goal");
             assert_eq!(body["at"]["segment"], segment, "{fields}");
         }
         let form = Form::parse(b"type=replace&seq=12&action=goal&side=away&minute=47");
-        let body = play(&form, &board, Minute::Ceil).expect("a correction");
+        let body = play(&form, &board, Minute::Ceil, 60_000).expect("a correction");
         assert_eq!(body["with"]["at"], json!({"segment": "1H", "clock_ms": 46 * 60_000}));
         let form = Form::parse(b"type=action&action=goal&minute=3");
-        assert!(play(&form, &json!({}), Minute::Ceil).is_err(), "nothing has begun");
+        assert!(play(&form, &json!({}), Minute::Ceil, 60_000).is_err(), "nothing has begun");
     }
 
     #[test]
@@ -279,9 +302,12 @@ mod tests {
                 "type=comment&text=Good.&urgency=assertive",
                 json!({"type": "comment", "text": "Good.", "urgency": "assertive"}),
             ),
+            ("type=clock&do=set&nudge=-1000", json!({"type": "clock", "do": "set", "value_ms": 59_000})),
+            ("type=comment&text=Two%0D%0Alines.", json!({"type": "comment", "text": "Two lines."})),
+            ("type=scorer&do=claim", json!({"type": "scorer", "do": "claim"})),
             ("type=void&seq=12&reason=", json!({"type": "void", "seq": 12})),
         ] {
-            let body = play(&Form::parse(fields.as_bytes()), &board, Minute::Ceil).expect(fields);
+            let body = play(&Form::parse(fields.as_bytes()), &board, Minute::Ceil, 60_000).expect(fields);
             assert_eq!(Value::Object(body), command, "{fields}");
         }
     }

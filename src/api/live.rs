@@ -32,6 +32,9 @@ async fn live(request: Request) -> Answer {
     let (wanted, me) = wanted(&request, who.as_ref())?;
     let mut channels: Vec<(ChannelId, Want)> = Vec::with_capacity(wanted.len());
     for (name, want) in wanted {
+        if name.subject == Subject::Ops {
+            state.ops.follow().await;
+        }
         let id = public::channel_of(&state, &name).await.map_err(|problem| {
             if problem.code == "not-found" {
                 let detail = format!("There is no channel `{name}` on this box.");
@@ -130,9 +133,6 @@ fn wanted(request: &Request, who: Option<&Who>) -> Result<(Vec<(ChannelName, Wan
         if name.is_staff() && (who.is_none() || !request::staff_listener(request)) {
             let detail = format!("The channel `{name}` is for staff: log in, or send a bearer token.");
             return Err(Problem::new(401, "login-required", detail));
-        }
-        if name.subject == Subject::Ops {
-            request.state().ops.asked();
         }
         // The venue's own language has one channel, whichever way it is asked for.
         if name.lang.as_deref() == Some(&request.state().config.language) {

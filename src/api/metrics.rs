@@ -54,6 +54,15 @@ pub(crate) fn text(measured: &Measured) -> String {
         }
         out.gauge("touchline_database_bytes", "bytes", "The database.", stored.database);
         out.gauge("touchline_wal_bytes", "bytes", "The write-ahead log.", stored.wal);
+        if let Some(backup_ms) = stored.backup_ms {
+            let help = "When the data were last copied, since 1970.";
+            out.gauge(
+                "touchline_backup_timestamp_seconds",
+                "seconds",
+                help,
+                Decimal(backup_ms as f64 * 1e-3),
+            );
+        }
     }
     if let Some(memory) = measured.memory {
         out.gauge("touchline_memory_bytes", "bytes", "Memory in use (resident set).", memory);

@@ -45,6 +45,7 @@ mod organiser;
 mod people;
 mod plan;
 mod polls;
+mod preview;
 mod problem;
 mod public;
 mod record;

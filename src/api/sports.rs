@@ -105,7 +105,7 @@ pub(super) fn sport_json(sport: &Sport) -> Value {
         .iter()
         .map(|segment| json!({ "id": segment.id, "label": segment.label, "kind": kind(segment.kind) }))
         .collect();
-    json!({
+    let mut json = json!({
         "id": sport.id,
         "name": sport.name,
         "noun": sport.noun,
@@ -119,8 +119,13 @@ pub(super) fn sport_json(sport: &Sport) -> Value {
             "run": sport.clock.run,
             "minute": if sport.clock.minute == MinuteRule::Ceil { "ceil" } else { "floor" },
         },
+        "desk": { "front": sport.desk.front, "phrases": sport.desk.phrases },
         "stats": sport.stats.iter().map(|stat| json!({ "id": stat.id, "label": stat.label })).collect::<Vec<_>>(),
-    })
+    });
+    if let Some(review) = &sport.review {
+        json["review"] = json!({ "label": review.label, "reviews": review.reviews });
+    }
+    json
 }
 
 fn kind(kind: SegmentKind) -> &'static str {

@@ -67,6 +67,8 @@ pub struct Stored {
     pub database: u64,
     /// Bytes of its write-ahead log.
     pub wal: u64,
+    /// When it was last copied, in milliseconds since 1970, when that is known.
+    pub backup_ms: Option<i64>,
     /// The start since which wall time was believed at every start.
     pub trusted_since: u32,
 }
@@ -176,6 +178,7 @@ fn disk(stored: Option<&Stored>) -> (Verdict, Map<String, Value>) {
     };
     figures.insert("database_bytes".into(), stored.database.into());
     figures.insert("wal_bytes".into(), stored.wal.into());
+    put(&mut figures, "backup_at", stored.backup_ms.map(rfc3339));
     let Some(disk) = stored.disk else {
         return ((Level::Attention, "unknown"), figures);
     };
@@ -251,6 +254,7 @@ mod tests {
                 disk: Some(Disk { free: 8 << 30, total: 32 << 30 }),
                 database: 5_000_000,
                 wal: 40_000,
+                backup_ms: None,
                 trusted_since: 2,
             }),
             memory: Some(50_000_000),

@@ -22,9 +22,8 @@ use crate::domain::event::State;
 use crate::domain::game::Game;
 use crate::hub::frame::Retained;
 use crate::hub::{ChannelId, Class, Hub, Update};
-use crate::ledger::Ledger;
 use crate::ledger::error::LedgerError;
-use crate::ledger::schema;
+use crate::ledger::{Ledger, offline, schema};
 use crate::runtime::{self, Time, machine, rfc3339};
 use crate::wire::{ChannelName, Subject};
 use crate::words::catalogue::Voice;
@@ -95,9 +94,10 @@ impl Ops {
         ops
     }
 
-    /// Somebody begins to follow the channel, or polls it: from now on it is kept up.
-    pub fn asked(&self) {
+    /// Somebody begins to follow the channel, or polls it: its board is of this moment, and kept up from now on.
+    pub async fn follow(&self) {
         self.0.asked_ms.store(self.0.sources.time.now_ms(), Ordering::Relaxed);
+        self.fresh().await;
         // Full when the task has not heard the last call yet: once is enough.
         let _ = self.0.asked.try_send(());
     }
@@ -189,6 +189,7 @@ impl Inner {
                 disk: machine::disk(&data).ok(),
                 database: size(&database),
                 wal: size(wal.as_ref()),
+                backup_ms: offline::last_backup(&data),
                 trusted_since: trusted_since(conn)?.min(start),
             };
             Ok((stored, names(conn, &actors)?))
@@ -276,5 +277,39 @@ fn name_scorers(games: &mut Value, names: &Map<String, Value>) {
         if let Some(name) = game["scorer"].as_str().and_then(|actor| names.get(actor)).cloned() {
             game["scorer"] = name;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+    use serde_json::json;
+
+    use super::{actors, name_scorers, names, trusted_since};
+
+    #[test]
+    fn scorers_are_told_by_their_own_names() {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch("CREATE TABLE user (id INTEGER, name TEXT); INSERT INTO user VALUES (3, 'Olga')")
+            .unwrap();
+        let mut games = json!({
+            "1": {"scorer": "user:3"}, "2": {"scorer": "user:4"}, "3": {"scorer": "token:3"}, "4": {},
+        });
+        let found = names(&conn, &actors(Some(&games))).unwrap();
+        name_scorers(&mut games, &found);
+        // Somebody removed since, and a feed, keep the name the log has for them.
+        let told = json!({
+            "1": {"scorer": "Olga"}, "2": {"scorer": "user:4"}, "3": {"scorer": "token:3"}, "4": {},
+        });
+        assert_eq!(games, told);
+    }
+
+    #[test]
+    fn wall_time_is_believed_since_the_start_after_the_last_doubt() {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch("CREATE TABLE boot (number INTEGER, wall_trusted INTEGER)").unwrap();
+        assert_eq!(trusted_since(&conn).unwrap(), 1);
+        conn.execute_batch("INSERT INTO boot VALUES (1, 1), (2, 0), (3, 1), (4, 1)").unwrap();
+        assert_eq!(trusted_since(&conn).unwrap(), 3);
     }
 }

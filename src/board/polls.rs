@@ -216,7 +216,9 @@ impl Pump {
                     (format!("poll/{}/{}", poll.id, turn.seq), voice.vote_revealed(poll, counts))
                 }
             };
-            lines.retain(|line| line.key != key);
+            // A count that was never sealed comes out with the close, and says it.
+            let said_by = matches!(turn.what, What::Revealed(_)) && !poll.setup.secret;
+            lines.retain(|line| line.key != key && !(said_by && line.key == format!("poll/{}", poll.id)));
             let (level, to) = (Level::Key, Urgency::Polite);
             lines.push(Say { seq: turn.seq, key, level, to, order: String::new(), text });
         }

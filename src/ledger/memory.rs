@@ -12,7 +12,7 @@ use super::chain::Head;
 use super::error::LedgerError;
 use super::events::{self, Listed, SportCache};
 use super::outcome::{Accepted, Decided, Outcome};
-use super::polls;
+use super::polls::{self, Salted};
 use super::role::Scope;
 use super::schema::{count, int};
 use super::shared::Shared;
@@ -39,6 +39,8 @@ pub(super) struct Memory {
     pub(super) shared: Arc<Shared>,
     pub(super) games: HashMap<GameId, Game>,
     pub(super) polls: HashMap<PollId, Poll>,
+    /// Polls dropped from memory, to be folded again.
+    pub(super) absent: BTreeSet<PollId>,
     pub(super) venue: Venue,
     pub(super) running: BTreeSet<GameId>,
     pub(super) head: Head,
@@ -59,6 +61,8 @@ pub(super) struct Done {
     /// Those of them that were refused before they came here; they are noted in a later batch if this one fails.
     pub(super) from_outside: BTreeMap<(PollId, String), u64>,
     pub(super) refold: bool,
+    /// What becomes of salts.
+    pub(super) salts: Vec<(PollId, Salted)>,
 }
 
 /// An event to be stored.
@@ -84,6 +88,7 @@ impl Memory {
             shared,
             games: HashMap::new(),
             polls: HashMap::new(),
+            absent: BTreeSet::new(),
             venue: Venue::default(),
             running: BTreeSet::new(),
             head: events::head(tx)?,
@@ -123,6 +128,7 @@ impl Memory {
             || self.is_pruning_due(&now)
             || !self.polls_due(&now).is_empty()
             || self.shared.has_refused()
+            || !self.absent.is_empty()
     }
 
     fn is_mark_due(&self, now: &Stamp) -> bool {

@@ -22,7 +22,8 @@ pub fn events(dir: &Path) -> Result<Vec<Event>, LedgerError> {
 }
 
 /// Copies the database into `file`, checks the copy's whole chain, and only then gives it its name. A box
-/// that runs goes on meanwhile; the copy is of one moment. Blocks.
+/// that runs goes on meanwhile; the copy is of one moment. Blocks. Beside the database a file is left whose age is
+/// that of the last copy, for the status page.
 ///
 /// # Errors
 /// A folder that cannot be read, a copy that cannot be written or does not hold; `file` is then as it was.
@@ -46,5 +47,19 @@ pub fn backup(dir: &Path, file: &Path) -> Result<Verified, LedgerError> {
     std::fs::rename(&made, file).map_err(failed)?;
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all()).map_err(failed)?;
+    // A folder that may only be read is copied all the same; it just does not know.
+    let _ = std::fs::write(mark(dir), format!("{} events\n", verified.events));
     Ok(verified)
+}
+
+/// When this folder was last copied, in milliseconds since 1970; `None` when it was not, as far as it knows.
+#[must_use]
+pub fn last_backup(dir: &Path) -> Option<i64> {
+    let written = std::fs::metadata(mark(dir)).ok()?.modified().ok()?;
+    let since = written.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_millis()).ok()
+}
+
+fn mark(dir: &Path) -> PathBuf {
+    dir.join("touchline.backup")
 }

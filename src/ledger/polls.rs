@@ -26,6 +26,16 @@ use crate::domain::{Rejection, RejectionKind, Seq};
 /// How long a poll that is over stays among those folded at a start, in milliseconds.
 const OPEN_AFTER_END_MS: i64 = 24 * 60 * 60 * 1_000;
 
+/// What a batch does to a poll's salt.
+pub(super) enum Salted {
+    /// By it devices become voters from now on.
+    New(Salt),
+    /// It is deleted from the database.
+    Deleted,
+    /// It is forgotten.
+    Gone,
+}
+
 impl Ledger {
     /// Every poll there is, by number; those that are over and withdrawn ones too.
     ///
@@ -158,6 +168,13 @@ impl Memory {
     /// Opens and closes what is to by time.
     pub(super) fn polls_on_time(&mut self, tx: &Transaction<'_>, done: &mut Done) -> Result<(), LedgerError> {
         let now = self.now();
+        // What was dropped from memory would never close by itself.
+        for id in self.absent.clone() {
+            if self.poll(tx, id)?.is_err() {
+                log::debug!("poll {id} was never made");
+            }
+        }
+        self.absent.clear();
         for id in self.polls_due(&now) {
             let what = match self.polls[&id].state {
                 PollState::Draft => PollDo::Open,
@@ -221,14 +238,20 @@ impl Memory {
             let event = self.store(tx, Stored { stream: Stream::Poll(id), draft, sender }, done)?;
             fold(&mut self.polls, &event);
             seqs.push(event.seq);
-            self.keep_beside(tx, id, &event)?;
+            self.keep_beside(tx, id, &event, done)?;
         }
         self.last_poll = self.last_poll.max(id.0);
         Ok(seqs)
     }
 
     /// What stands beside the log for a poll: its line in the summary, its salt, its refused ballots.
-    fn keep_beside(&self, tx: &Transaction<'_>, id: PollId, event: &Event) -> Result<(), LedgerError> {
+    fn keep_beside(
+        &self,
+        tx: &Transaction<'_>,
+        id: PollId,
+        event: &Event,
+        done: &mut Done,
+    ) -> Result<(), LedgerError> {
         let over = self
             .polls
             .get(&id)
@@ -242,11 +265,12 @@ impl Memory {
                         "INSERT OR REPLACE INTO poll_salt (poll, salt) VALUES (?1, ?2)",
                         params![int(id.0), salt],
                     )?;
-                    self.shared.salts().insert(id, salt);
+                    done.salts.push((id, Salted::New(salt)));
                 }
             }
             EventBody::PollClosed(_) | EventBody::PollWithdrawn { .. } => {
                 // In memory it stays until the result is out, so that a lost answer can be given again.
+                done.salts.push((id, Salted::Deleted));
                 tx.execute("DELETE FROM poll_salt WHERE poll = ?1", [int(id.0)])?;
                 tx.execute("DELETE FROM poll_refused WHERE poll = ?1", [int(id.0)])?;
             }
@@ -257,9 +281,23 @@ impl Memory {
                 "UPDATE poll SET closed_ms = ?2 WHERE id = ?1",
                 params![int(id.0), event.stamp.wall_ms],
             )?;
-            self.shared.salts().remove(&id);
+            done.salts.push((id, Salted::Gone));
         }
         Ok(())
+    }
+
+    /// Lets devices be voters, or no longer, once the batch is durable: one that failed changes nothing. Whether
+    /// a salt was deleted, which must then leave the files as well.
+    pub(super) fn settle_salts(&self, salts: &[(PollId, Salted)]) -> bool {
+        let mut kept = self.shared.salts();
+        for (poll, salted) in salts {
+            match salted {
+                Salted::New(salt) => drop(kept.insert(*poll, *salt)),
+                Salted::Gone => drop(kept.remove(poll)),
+                Salted::Deleted => {}
+            }
+        }
+        salts.iter().any(|(_, salted)| matches!(salted, Salted::Deleted))
     }
 
     /// Notes how many ballots were refused, of this batch and of those that did not get as far.

@@ -25,7 +25,7 @@ const MIGRATIONS: [&str; 2] =
 pub const VERSION: i64 = MIGRATIONS.len() as i64;
 
 /// How long a connection waits while another commits.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// The database in a data folder.
 #[must_use]

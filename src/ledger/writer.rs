@@ -8,7 +8,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_channel::Receiver;
 use rusqlite::{Connection, TransactionBehavior, params};
@@ -19,7 +19,7 @@ use super::error::{Failure, LedgerError};
 use super::events::SportCache;
 use super::memory::{Done, Memory};
 use super::outcome::{Batch, Outcome};
-use super::schema::Lock;
+use super::schema::{self, Lock};
 use super::shared::Shared;
 use super::work::{self, After, Job};
 use crate::domain::event::Stream;
@@ -38,6 +38,8 @@ pub(super) struct Writer {
     // Ballots wait by themselves, so that a crowd never stands in front of the desk.
     crowd: Receiver<Job>,
     shared: Arc<Shared>,
+    // Whether something deleted may still stand in the files; at a start, from before a power cut.
+    untidy: bool,
     // Held for its drop: the next process may open the folder when this thread is gone.
     _lock: Lock,
 }
@@ -70,7 +72,7 @@ impl Writer {
         let mut polls: Vec<Poll> = state.polls.values().cloned().collect();
         polls.sort_by_key(|poll| poll.id);
         let opened = Opened { boot, head: state.head, games, polls, venue: state.venue.clone() };
-        Ok((Self { conn, state, inbox, crowd, shared, _lock: lock }, opened))
+        Ok((Self { conn, state, inbox, crowd, shared, untidy: true, _lock: lock }, opened))
     }
 
     /// Works until the inbox is closed and empty, then leaves the database tidy.
@@ -78,7 +80,7 @@ impl Writer {
         let worked = catch_unwind(AssertUnwindSafe(|| {
             while let Some(jobs) = self.collect() {
                 // A quiet box writes nothing to its card.
-                if self.state.is_due() || jobs.iter().any(|job| !matches!(job, Job::Tick)) {
+                if self.untidy || self.state.is_due() || jobs.iter().any(|job| !matches!(job, Job::Tick)) {
                     self.batch(jobs);
                 }
             }
@@ -133,10 +135,11 @@ impl Writer {
         match self.try_batch(&mut jobs, &mut done) {
             Ok(outcomes) => {
                 self.shared.commits.fetch_add(1, Ordering::Relaxed);
+                self.untidy |= self.state.settle_salts(&done.salts);
                 answer(&self.shared, jobs, outcomes, &Ok(()));
                 if done.refold {
                     self.state.games.clear();
-                    self.state.polls.clear();
+                    self.state.absent.extend(self.state.polls.drain().map(|(id, _)| id));
                     if let Err(error) = self.checkpoint() {
                         log::warn!("erased text may still stand in the database's log file: {error}");
                     }
@@ -144,6 +147,9 @@ impl Writer {
                 if !done.decided.is_empty() || !done.events.is_empty() {
                     let Done { events, decided, .. } = done;
                     self.shared.publish(&Arc::new(Batch { events, decided }));
+                }
+                if self.untidy {
+                    self.tidy();
                 }
             }
             Err(error) => {
@@ -159,7 +165,10 @@ impl Writer {
                     // Folded again from the database when next needed.
                     match stream {
                         Stream::Game(game) => drop(self.state.games.remove(game)),
-                        Stream::Poll(poll) => drop(self.state.polls.remove(poll)),
+                        Stream::Poll(poll) => {
+                            self.state.polls.remove(poll);
+                            self.state.absent.insert(*poll);
+                        }
                         Stream::Venue => {}
                     }
                 }
@@ -198,6 +207,18 @@ impl Writer {
         tx.commit().map_err(|cause| LedgerError::Database { doing: "commit", cause })?;
         self.shared.notes.committed(began);
         Ok(outcomes)
+    }
+
+    /// Takes a deleted salt out of the files too: out of the log the database writes ahead, which would keep it.
+    /// Waits for nobody who reads: the next batch or tick tries again.
+    fn tidy(&mut self) {
+        let busy = self.conn.busy_timeout(Duration::ZERO).and_then(|()| {
+            self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0))
+        });
+        match busy.and_then(|busy| self.conn.busy_timeout(schema::BUSY).map(|()| busy)) {
+            Ok(busy) => self.untidy = busy,
+            Err(error) => log::warn!("a deleted salt may still stand in the database's log file: {error}"),
+        }
     }
 
     /// Moves the write-ahead log into the database file and empties it.

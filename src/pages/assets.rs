@@ -41,6 +41,22 @@ const SHARED: [&str; 6] = [
     module!("link"),
     module!("announcer"),
 ];
+const DESK: [&str; 14] = [
+    module!("command"),
+    module!("store"),
+    module!("outbox"),
+    module!("desk-dom"),
+    module!("desk-time"),
+    module!("desk-choose"),
+    module!("desk-undo"),
+    module!("desk-panel"),
+    module!("desk-login"),
+    module!("desk-words"),
+    module!("desk-scorer"),
+    module!("desk-keys"),
+    module!("desk-rows"),
+    module!("desk"),
+];
 const VIEW: [&str; 2] = [module!("view"), module!("page")];
 
 impl Assets {
@@ -59,6 +75,7 @@ impl Assets {
             ("desk.js", asset(javascript, script(&[module!("command"), module!("outbox"), module!("desk")]))),
             ("status.js", asset(javascript, script(&[module!("status")]))),
             ("organiser.js", asset(javascript, script(&[module!("command"), module!("organiser")]))),
+            ("desk.js", asset(javascript, script(&DESK))),
             ("icon.svg", asset("image/svg+xml", icon)),
         ])
     }

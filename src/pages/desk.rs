@@ -3,9 +3,11 @@
 //! A sport file as JSON becomes groups of buttons, periods and states; an outcome becomes one line. Ids of commands
 //! are the request's random text and a number, so that a form sent twice is one command.
 
-use crate::pages::Frame;
+mod entry;
+
 use crate::pages::model;
 use crate::pages::strings::Strings;
+use crate::pages::{Frame, Staff};
 use minijinja::value::Object;
 use serde_json::{Map, Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -44,6 +46,41 @@ impl Ids {
     }
 }
 
+/// Who keeps the score, as the desk tells it to `staff.me`.
+pub(crate) fn scorer(strings: &Strings, frame: &Frame<'_>, board: &Value, staff: &Staff<'_>) -> Value {
+    let holder = board["scorer"]["actor"].as_str();
+    let name = holder.map(|actor| staff.name_of(strings, frame, actor));
+    let (state, note) = match (holder, &name) {
+        (Some(actor), _) if actor == staff.me => ("me", strings.say(frame.lang, "js-scorer-me", &[])),
+        (Some(_), Some(name)) => ("other", strings.say(frame.lang, "js-scorer-other", &[("last", name)])),
+        _ => ("none", strings.say(frame.lang, "js-scorer-none", &[])),
+    };
+    let others = staff.names.iter().filter(|(actor, _)| actor != staff.me);
+    let others: Vec<Value> = others.map(|(actor, name)| json!({"id": actor, "name": name})).collect();
+    json!({"state": state, "note": note, "others": others})
+}
+
+/// What the script needs beside the board: the sport's buttons, and who is who.
+pub(crate) fn for_script(sport: &Value, staff: &Staff<'_>, user: Option<&str>) -> Value {
+    let names: Map<String, Value> =
+        staff.names.iter().map(|(actor, name)| (actor.clone(), name.as_str().into())).collect();
+    json!({
+        "me": staff.me,
+        "user": user,
+        "names": names,
+        "actions": listed(&sport["actions"]),
+        "front": sport["desk"]["front"],
+        "phrases": sport["desk"]["phrases"],
+    })
+}
+
+impl Staff<'_> {
+    fn name_of(&self, strings: &Strings, frame: &Frame<'_>, actor: &str) -> String {
+        let known = self.names.iter().find(|(known, _)| known == actor).map(|(_, name)| name.clone());
+        known.unwrap_or_else(|| strings.say(frame.lang, "js-somebody", &[]))
+    }
+}
+
 /// Buttons, periods, states and an open question, for the desk's template.
 pub(crate) fn facts(
     strings: &Strings,
@@ -59,7 +96,25 @@ pub(crate) fn facts(
     let (sided, unsided): (Vec<Value>, Vec<Value>) =
         all.into_iter().partition(|action| action["side"] != false);
     facts.insert("any_other".into(), sided.iter().any(|action| action["other"] == true).into());
-    facts.insert("actions".into(), grouped(strings, frame, &sided, board, sport).into());
+    facts.insert("every".into(), grouped(strings, frame, &sided, board, sport).into());
+    let (front, more) = at_hand(&sided, sport);
+    facts.insert("front".into(), front.into_iter().map(|one| in_front(one, board, sport)).collect());
+    facts.insert("actions".into(), grouped(strings, frame, &more, board, sport).into());
+    facts.insert("tags".into(), tags(&sport["actions"]).into());
+    facts.insert("phrases".into(), phrases(board, sport).into());
+    facts.insert("counters".into(), listed(&sport["counters"]).into());
+    facts.insert("can_review".into(), sport["review"].is_object().into());
+    facts.insert("seq".into(), board["seq"].clone());
+    facts.insert(
+        "score_text".into(),
+        board["score_text"].as_str().unwrap_or_default().replace('-', "–").into(),
+    );
+    let clock = match (board["clock"]["running"].as_bool(), board["state"].as_str()) {
+        (Some(true), _) => "runs",
+        (Some(false), Some("live")) => "stands",
+        _ => "none",
+    };
+    facts.insert("clock".into(), clock.into());
     // By the sport, not the board: before the start no clock stands there, and the page may be open already.
     let has_clock = sport["clock"]["run"] == true || board["clock"].is_object();
     facts.insert("has_clock".into(), has_clock.into());
@@ -84,6 +139,72 @@ pub(crate) fn facts(
         );
     }
     facts
+}
+
+/// The actions of the desk's first view, in the order the sport file tells, and all others. A file that tells none
+/// has those at hand that score.
+fn at_hand(actions: &[Value], sport: &Value) -> (Vec<Value>, Vec<Value>) {
+    const MOST: usize = 3;
+    let told: Vec<&str> =
+        sport["desk"]["front"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let mut front: Vec<Value> =
+        told.iter().filter_map(|id| actions.iter().find(|action| action["id"] == *id)).cloned().collect();
+    if front.is_empty() {
+        front = actions.iter().filter(|action| action["group"] == "score").take(MOST).cloned().collect();
+    }
+    let more = actions.iter().filter(|action| !front.contains(action)).cloned().collect();
+    (front, more)
+}
+
+/// A button of the first view: hidden in a series as its group is.
+fn in_front(mut action: Value, board: &Value, sport: &Value) -> Value {
+    let series = series(sport);
+    if matches!(action["group"].as_str(), Some("score" | "play")) && !series.is_empty() {
+        action["except"] = series.join(" ").into();
+        if board["segment"].as_str().is_some_and(|segment| series.contains(&segment)) {
+            action["hidden"] = true.into();
+        }
+    }
+    action
+}
+
+/// The segments in which only attempts are entered.
+fn series(sport: &Value) -> Vec<&str> {
+    let segments = sport["segments"].as_array().into_iter().flatten();
+    segments
+        .filter(|segment| segment["kind"] == "series")
+        .filter_map(|segment| segment["id"].as_str())
+        .collect()
+}
+
+/// Every detail that some action may carry, once.
+fn tags(actions: &Value) -> Vec<Value> {
+    let mut tags: Vec<String> = Vec::new();
+    for action in listed(actions) {
+        for tag in action["tags"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            if !tags.iter().any(|known| known == tag) {
+                tags.push(tag.to_owned());
+            }
+        }
+    }
+    tags.iter().map(|tag| json!({"id": tag, "label": readable(tag)})).collect()
+}
+
+/// The sport's lines as they are read without script: with the names of the sides, and a gap for the rest.
+fn phrases(board: &Value, sport: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    for phrase in sport["desk"]["phrases"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        let phrase = phrase.replace("{player}", "…").replace("{minute}", "…");
+        if !phrase.contains("{side}") {
+            lines.push(phrase);
+            continue;
+        }
+        for side in sport["sides"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            let name = board["sides"][side]["name"].as_str().unwrap_or(side);
+            lines.push(phrase.replace("{side}", name));
+        }
+    }
+    lines
 }
 
 /// An outcome with its reason as one line: what the rules said, and what they hint.
@@ -147,12 +268,7 @@ fn grouped(
     board: &Value,
     sport: &Value,
 ) -> Vec<Value> {
-    let segments = listed(&sport["segments"]);
-    let series: Vec<&str> = segments
-        .iter()
-        .filter(|segment| segment["kind"] == "series")
-        .filter_map(|segment| segment["id"].as_str())
-        .collect();
+    let series = series(sport);
     let in_series = board["segment"].as_str().is_some_and(|segment| series.contains(&segment));
     let group_of = |action: &Value| {
         let group = action["group"].as_str().unwrap_or("other");
@@ -193,6 +309,7 @@ fn one_action(action: &Value, board: &Value) -> Value {
         "side": action["side"] != false,
         "player": action["player"],
         "other": action["other"].is_string(),
+        "tags": action["tags"],
         "number": action["value"]["label"],
         "most": action["value"]["max"],
         "only": only.join(" "),
@@ -231,7 +348,7 @@ fn states(strings: &Strings, frame: &Frame<'_>, states: &Value) -> Vec<Value> {
 }
 
 /// A list, or an object by id as a list whose members carry their id.
-fn listed(value: &Value) -> Vec<Value> {
+pub(super) fn listed(value: &Value) -> Vec<Value> {
     match value {
         Value::Array(list) => list.clone(),
         Value::Object(by_id) => by_id
@@ -249,7 +366,7 @@ fn listed(value: &Value) -> Vec<Value> {
 }
 
 /// `half_time` as "Half time", for what a sport file gives no label.
-fn readable(id: &str) -> String {
+pub(super) fn readable(id: &str) -> String {
     let mut words = id.replace('_', " ");
     if let Some(first) = words.get_mut(0..1) {
         first.make_ascii_uppercase();

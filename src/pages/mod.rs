@@ -68,6 +68,15 @@ pub struct Live<'a> {
     pub asks: &'a [&'a str],
 }
 
+/// Who works at the desks, as a desk shows it.
+#[derive(Debug, Clone, Copy)]
+pub struct Staff<'a> {
+    /// The actor who looks: `user:3`.
+    pub me: &'a str,
+    /// The names of all by actor.
+    pub names: &'a [(String, String)],
+}
+
 /// The pages of the box, ready to render. Cheap to share, never changed after the start.
 #[derive(Debug)]
 pub struct Pages {
@@ -94,6 +103,9 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("record.html", include_str!("../../web/templates/record.html")),
     ("desk_list.html", include_str!("../../web/templates/desk_list.html")),
     ("desk.html", include_str!("../../web/templates/desk.html")),
+    ("desk_parts.html", include_str!("../../web/templates/desk_parts.html")),
+    ("desk_entry.html", include_str!("../../web/templates/desk_entry.html")),
+    ("desk_preview.html", include_str!("../../web/templates/desk_preview.html")),
     ("organiser.html", include_str!("../../web/templates/organiser.html")),
     ("organiser_nav.html", include_str!("../../web/templates/organiser_nav.html")),
     ("status.html", include_str!("../../web/templates/status.html")),
@@ -210,6 +222,7 @@ impl Pages {
         frame: &Frame<'_>,
         board: &Value,
         sport: &Value,
+        staff: &Staff<'_>,
         outcome: Option<&Value>,
         live: Option<&Live<'_>>,
     ) -> String {
@@ -223,9 +236,13 @@ impl Pages {
         facts.insert("title".into(), title.into());
         facts.extend(desk::facts(&self.strings, frame, board, sport));
         facts.insert("outcome".into(), desk::outcome(outcome));
+        facts.insert("scorer".into(), desk::scorer(&self.strings, frame, board, staff));
         facts.insert("m".into(), game);
         if let Some(live) = live {
             self.go_live(&mut facts, frame, "desk.js", live, board);
+            if let Some(state) = facts.get_mut("state").filter(|state| state.is_object()) {
+                state["desk"] = desk::for_script(sport, staff, frame.user.map(|user| user.name));
+            }
         }
         self.render("desk.html", facts, frame)
     }

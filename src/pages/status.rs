@@ -11,8 +11,8 @@ use crate::pages::{Frame, Live, Pages, model};
 
 /// Each section's figures, in order, and how each is written. A label is `status-{section}-{figure}`.
 const SECTIONS: &[(&str, &[(&str, Form)])] = &[
-    ("load", &[("held", Form::Count), ("places", Form::Count), ("resyncs", Form::Count)]),
     ("delay", &[("p50_ms", Form::Millis), ("p99_ms", Form::Millis), ("deliveries", Form::Count)]),
+    ("load", &[("held", Form::Count), ("places", Form::Count), ("resyncs", Form::Count)]),
     (
         "disk",
         &[
@@ -20,6 +20,7 @@ const SECTIONS: &[(&str, &[(&str, Form)])] = &[
             ("total_bytes", Form::Bytes),
             ("database_bytes", Form::Bytes),
             ("wal_bytes", Form::Bytes),
+            ("backup_at", Form::Ago),
         ],
     ),
     (
@@ -34,7 +35,7 @@ const SECTIONS: &[(&str, &[(&str, Form)])] = &[
             ("failure", Form::Text),
         ],
     ),
-    ("clock", &[("trusted_since", Form::Count), ("moved_ms", Form::Moved)]),
+    ("clock", &[("now", Form::Now), ("trusted_since", Form::Count), ("moved_ms", Form::Moved)]),
     (
         "box",
         &[
@@ -58,6 +59,7 @@ enum Form {
     Bytes,
     Moved,
     Ago,
+    Now,
     Text,
 }
 
@@ -70,6 +72,7 @@ impl Form {
             Self::Bytes => "bytes",
             Self::Moved => "moved",
             Self::Ago => "ago",
+            Self::Now => "now",
             Self::Text => "text",
         }
     }
@@ -110,11 +113,11 @@ impl Pen<'_> {
         let levels = sections.iter().map(|section| (section["id"].as_str(), section["level"].as_str()));
         for (id, level) in levels.chain([(Some("games"), Some(games_level))]) {
             if let (Some(id), Some(level @ ("attention" | "bad"))) = (id, level) {
-                named.push(self.say(&format!("js-status-{id}"), &[]));
+                named.push(json!({"id": id, "label": self.say(&format!("js-status-{id}"), &[])}));
                 worst = if worst == "bad" { worst } else { level };
             }
         }
-        let overall = self.say(&format!("js-status-overall-{worst}"), &[("last", &named.join(", "))]);
+        let overall = self.say(&format!("js-status-overall-{worst}"), &[]);
         let phones: Vec<Value> = TRANSPORTS
             .iter()
             .map(|transport| {
@@ -125,7 +128,7 @@ impl Pen<'_> {
         let total: u64 = TRANSPORTS.iter().filter_map(|name| board["phones"][name].as_u64()).sum();
         let percent = board["load"]["percent"].as_u64().unwrap_or(0);
         let facts = json!({
-            "overall": {"level": worst, "label": self.level(worst), "text": overall},
+            "overall": {"level": worst, "label": self.level(worst), "text": overall, "named": named},
             "sections": sections,
             "games": games,
             "games_level": {"level": games_level, "label": self.level(games_level), "text": self.games_say(board, &games)},
@@ -223,6 +226,9 @@ impl Pen<'_> {
         if form == Form::Text {
             return value.as_str().map(str::to_owned);
         }
+        if form == Form::Now {
+            return model::time_text(self.frame.now);
+        }
         if form == Form::Ago {
             let time = value.as_str()?;
             let when = model::time_text(time)?;
@@ -245,7 +251,109 @@ impl Pen<'_> {
             Form::Bytes if number < 1e6 => unit("kb", number / 1e3),
             Form::Bytes if number < 1e9 => unit("mb", number / 1e6),
             Form::Bytes => unit("gb", number / 1e9),
-            Form::Count | Form::Ago | Form::Text => format!("{number:.0}"),
+            Form::Count | Form::Ago | Form::Now | Form::Text => format!("{number:.0}"),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Form, Frame, Pages, Pen};
+    use crate::pages::strings::Strings;
+
+    const FRAME: Frame<'_> = Frame {
+        lang: "en",
+        path: "/organiser/status",
+        build: "0.1.0",
+        now_ms: 1_000_000,
+        now: "2026-11-22T15:00:00Z",
+        nonce: "n",
+        auto: None,
+        user: None,
+    };
+
+    #[test]
+    fn figures_are_written_with_the_unit_a_reader_expects() {
+        let strings = Strings::embedded();
+        let pen = Pen { strings: &strings, frame: &FRAME };
+        for (value, form, written) in [
+            (json!(0), Form::Count, "0"),
+            (json!(12), Form::Millis, "12 ms"),
+            (json!(1_250), Form::Millis, "1.2 s"),
+            (json!(-7_200_000), Form::Moved, "-120 min"),
+            (json!(850), Form::Micros, "0.8 ms"),
+            (json!(31_000), Form::Micros, "31 ms"),
+            (json!(130_000), Form::Bytes, "130 kB"),
+            (json!(2_500_000), Form::Bytes, "2.5 MB"),
+            (json!(41_000_000_000_u64), Form::Bytes, "41 GB"),
+            (json!("cannot commit"), Form::Text, "cannot commit"),
+        ] {
+            assert_eq!(pen.write(&value, form).as_deref(), Some(written), "{value}");
+        }
+        assert_eq!(pen.write(&Value::Null, Form::Bytes), None);
+        let ago = pen.write(&json!("2026-11-22T14:57:30Z"), Form::Ago).expect("a time");
+        assert!(ago.ends_with("(2 minutes ago)"), "{ago}");
+    }
+
+    #[test]
+    fn a_game_without_an_entry_for_long_is_pointed_out_and_comes_first() {
+        let strings = Strings::embedded();
+        let pen = Pen { strings: &strings, frame: &FRAME };
+        let game = |id: u64, running: bool, last_entry_ms: i64| json!({"id": id, "running": running, "last_entry_ms": last_entry_ms});
+        let board = json!({"quiet_after_ms": 900_000, "games": {
+            "1": game(1, true, 990_000),
+            "2": game(2, false, 10_000),
+            "3": game(3, true, 10_000),
+            // Wall time goes for what was entered before this start.
+            "4": {"id": 4, "running": true, "last_entry_at": "2026-11-22T14:59:00Z"},
+        }});
+        let page = pen.page(&board);
+        let ids: Vec<_> =
+            page["games"].as_array().into_iter().flatten().map(|game| game["id"].as_u64()).collect();
+        assert_eq!(ids, [Some(3), Some(1), Some(2), Some(4)]);
+        assert_eq!(page["games"][0]["last"], "16 minutes ago");
+        assert_eq!(page["games"][3]["last"], "1 minute ago");
+        assert_eq!(page["games_level"]["level"], "attention");
+        assert_eq!(page["overall"]["text"], "Have a look at:");
+        assert_eq!(page["overall"]["named"], json!([{"id": "games", "label": "Games being played"}]));
+    }
+
+    #[test]
+    fn the_worst_is_said_first_of_all() {
+        let board = json!({
+            "load": {"level": "attention", "reason": "filling", "percent": 85},
+            "disk": {"level": "bad", "reason": "full"},
+            "clock": {"level": "good", "reason": "trusted"},
+            "games": {"7": {"id": 7, "home": "<b>Reds</b>", "away": "نادي", "score_text": "1-0", "running": false}},
+        });
+        let html = Pages::new().status(&FRAME, &board, None);
+        assert!(html.contains("Act now:") && html.contains("href=\"#disk\""), "{html}");
+        assert!(html.contains("soon nothing can be entered"), "{html}");
+        assert!(html.contains("&lt;b&gt;Reds&lt;") && !html.contains("<b>Reds"), "what people wrote is text");
+        assert!(!html.contains("js-status"), "every sentence is there: {html}");
+    }
+
+    #[test]
+    fn every_reason_of_the_board_has_its_sentence() {
+        let strings = Strings::embedded();
+        let reasons = [
+            ("load", "normal filling push-full"),
+            ("delay", "nothing fast slow late"),
+            ("disk", "enough low full unknown no-answer"),
+            ("ledger", "fast slow failed behind failing"),
+            ("clock", "trusted moved not-trusted"),
+        ];
+        for (section, reasons) in reasons {
+            for reason in reasons.split(' ') {
+                let id = format!("js-status-{section}-{reason}");
+                assert!(strings.text("en", &id, &[]).is_some(), "no message {id}");
+            }
+        }
+        assert!(
+            Pages::new().status(&FRAME, &json!({}), None).contains("</html>"),
+            "an empty board is a page too"
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 mod desk;
 
-use crate::pages::{Frame, Live, Pages, Person};
+use crate::pages::{Frame, Live, Pages, Person, Staff};
 use serde_json::{Value, json};
 use std::fs;
 
@@ -21,6 +21,7 @@ fn frame() -> Frame<'static> {
     }
 }
 
+const STAFF: Staff<'static> = Staff { me: "user:1", names: &[] };
 const LIVE: Live<'static> = Live { cursor: "k3f9:20417", channel: "game/7", asks: &["venue"] };
 
 fn board() -> Value {
@@ -130,7 +131,7 @@ fn every_page(pages: &Pages, board: &Value) -> Vec<(&'static str, String)> {
         ("login", pages.login(&frame(), "/desk", Some(&problem))),
         ("setup", pages.setup(&frame(), &json!({"token": "a/b"}), Some(&problem))),
         ("desks", pages.desk_list(&staff, &json!({"games": [board]}))),
-        ("desk", pages.desk(&staff, board, &sport(), Some(&refused), Some(&LIVE))),
+        ("desk", pages.desk(&staff, board, &sport(), &STAFF, Some(&refused), Some(&LIVE))),
         (
             "plan",
             pages.plan(
@@ -241,7 +242,7 @@ fn the_three_regions_are_there_and_empty() {
 
 #[test]
 fn each_form_of_the_desk_has_an_id_of_its_own() {
-    let html = Pages::new().desk(&frame(), &board(), &sport(), None, None);
+    let html = Pages::new().desk(&frame(), &board(), &sport(), &STAFF, None, None);
     let ids: Vec<&str> = html
         .split("name=\"id\" value=\"")
         .skip(1)

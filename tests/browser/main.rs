@@ -12,6 +12,7 @@ mod live;
 mod pages;
 mod planted;
 mod site;
+mod status;
 mod tls;
 mod votes;
 mod without_script;

@@ -103,6 +103,8 @@ pub(crate) fn path(path: &Path) -> &str {
 /// A running `touchline serve` on a port of the system's choice. Killed when dropped.
 pub(crate) struct Server {
     child: Child,
+    // Where another program runs the box, the box itself: killing the other would let it live on.
+    inner: Option<u32>,
     pub(crate) address: SocketAddr,
     scheme: String,
     log: PathBuf,
@@ -120,11 +122,16 @@ impl Server {
 
     /// On a given address: a box that comes back where phones look for it.
     pub(crate) fn start_at(data: &Path, listen: &str, more: &[&str]) -> Self {
+        Self::start_under(&[], data, listen, more)
+    }
+
+    /// Run by another program, a tracer: its name and arguments stand before those of the box.
+    pub(crate) fn start_under(runner: &[&str], data: &Path, listen: &str, more: &[&str]) -> Self {
         let log = data.with_extension("log");
         let file =
             std::fs::File::options().create(true).append(true).open(&log).expect("the log can be written");
         let arguments = [&["serve", "--data", path(data), "--listen", listen], more].concat();
-        let mut child = touchline(&arguments).stderr(file).spawn().expect("the binary starts");
+        let mut child = under(runner, touchline(&arguments)).stderr(file).spawn().expect("the binary starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("stdout is a pipe"));
         let (send, receive) = std::sync::mpsc::channel();
         // Reads on after the address, so that the box never waits for a reader of its words.
@@ -144,7 +151,11 @@ impl Server {
             let words = std::fs::read_to_string(&log).unwrap_or_default();
             panic!("`touchline {}` named no address; its log:\n{words}", arguments.join(" "));
         };
-        Self { child, address, scheme, log }
+        let inner = (!runner.is_empty()).then(|| {
+            let lock = std::fs::read_to_string(data.join("touchline.lock")).expect("a box locks its data");
+            lock.trim().parse().expect("the lock names its holder")
+        });
+        Self { child, inner, address, scheme, log }
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -156,7 +167,7 @@ impl Server {
     }
 
     pub(crate) fn process(&self) -> u32 {
-        self.child.id()
+        self.inner.unwrap_or_else(|| self.child.id())
     }
 
     /// Everything the box has logged, over all starts on the same data.
@@ -166,21 +177,26 @@ impl Server {
 
     /// As a power cut does it to the process: no chance to tidy up.
     pub(crate) fn kill(mut self) {
-        self.child.kill().expect("our own child can be killed");
+        match self.inner.take() {
+            None => self.child.kill().expect("our own child can be killed"),
+            Some(inner) => assert!(signal(inner, "-KILL"), "SIGKILL reaches process {inner}"),
+        }
         self.child.wait().expect("a killed child ends");
     }
 
     /// As systemd does it: SIGTERM, then the exit status.
     pub(crate) fn stop(mut self) -> ExitStatus {
-        let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status().expect("kill starts");
-        assert!(sent.success(), "SIGTERM reaches process {id}");
+        let id = self.inner.take().unwrap_or_else(|| self.child.id());
+        assert!(signal(id, "-TERM"), "SIGTERM reaches process {id}");
         wait::until("the box to stop", STOP, || self.child.try_wait().expect("a child can be waited for"))
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if let Some(inner) = self.inner {
+            let _ = signal(inner, "-KILL");
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
         if std::thread::panicking() {
@@ -191,6 +207,21 @@ impl Drop for Server {
 }
 
 /// Scheme and address of the line in which the box names them.
+/// A command as another program is to run it.
+fn under(runner: &[&str], command: Command) -> Command {
+    let Some((program, arguments)) = runner.split_first() else { return command };
+    let mut whole = Command::new(program);
+    whole.args(arguments).arg(command.get_program()).args(command.get_args());
+    whole.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    whole.stdin(Stdio::null()).stdout(Stdio::piped());
+    whole
+}
+
+fn signal(process: u32, signal: &str) -> bool {
+    let sent = Command::new("kill").args([signal, &process.to_string()]).stderr(Stdio::null()).status();
+    sent.expect("kill starts").success()
+}
+
 fn announced(line: &str) -> Option<(String, SocketAddr)> {
     let (scheme, after) = line.split_once(ANNOUNCED)?.1.split_once("://")?;
     let address = after.split(|c: char| c.is_whitespace() || c == '/').next()?.parse().ok()?;

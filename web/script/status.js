@@ -36,6 +36,10 @@ function startStatus() {
     return size < 1e3 ? unit("ms", ms) : size < 6e5 ? unit("s", ms / 1e3) : unit("min", ms / 6e4);
   }
 
+  function clockTime(at) {
+    return new Intl.DateTimeFormat(page.lang, { timeStyle: "short" }).format(new Date(at));
+  }
+
   const forms = {
     count: String,
     text: String,
@@ -43,15 +47,13 @@ function startStatus() {
     moved: duration,
     micros: (value) => unit("ms", value / 1e3),
     bytes: (value) => value < 1e6 ? unit("kb", value / 1e3) : value < 1e9 ? unit("mb", value / 1e6) : unit("gb", value / 1e9),
-    ago: (value) => {
-      const at = new Intl.DateTimeFormat(page.lang, { timeStyle: "short" }).format(new Date(value));
-      return `${at} (${ago(page.wall() - Date.parse(value))})`;
-    },
+    now: clockTime,
+    ago: (value) => `${clockTime(value)} (${ago(page.wall() - Date.parse(value))})`,
   };
 
   function showFigures(board) {
     for (const cell of document.querySelectorAll("[data-figure]")) {
-      const value = cell.dataset.figure.split(".").reduce((at, name) => at?.[name], board);
+      const value = cell.dataset.form === "now" ? page.wall() : cell.dataset.figure.split(".").reduce((at, name) => at?.[name], board);
       cell.parentElement.hidden = value === undefined;
       setText(cell, value === undefined ? "" : forms[cell.dataset.form](value));
     }
@@ -72,12 +74,23 @@ function startStatus() {
   }
 
   function showOverall(levels) {
-    const named = levels.filter(([, level]) => level !== "good").map(([id]) => t("status-" + id));
+    const named = levels.filter(([, level]) => level !== "good").map(([id]) => [id, t("status-" + id)]);
     const worst = WORST[Math.max(...levels.map(([, level]) => WORST.indexOf(level)))];
-    const text = t("status-overall-" + worst, { last: named.join(", ") });
+    const text = t("status-overall-" + worst);
     showLevel("overall", worst, text);
-    if (told !== undefined && told !== text) speak(worst === "bad" ? "alert" : "status", text);
-    told = text;
+    const spoken = [text, named.map(([, name]) => name).join(", ")].join(" ").trim();
+    if (spoken === told) return;
+    const list = document.querySelector("#overall .named");
+    const link = (id) => list.querySelector(`[href="#${id}"]`);
+    // One that stays is left as it is: somebody may be on it.
+    for (const [id] of levels) if (!named.some(([one]) => one === id)) link(id)?.parentElement.remove();
+    for (const [id, name] of named.filter(([id]) => !link(id))) {
+      const anchor = list.appendChild(document.createElement("li")).appendChild(document.createElement("a"));
+      anchor.href = "#" + id;
+      anchor.textContent = name;
+    }
+    if (told !== undefined) speak(worst === "bad" ? "alert" : "status", spoken);
+    told = spoken;
   }
 
   // ---- games
@@ -115,7 +128,7 @@ function startStatus() {
     if (link.getAttribute("href") !== href) link.setAttribute("href", href);
     setText(home, game.home ?? "");
     setText(away, game.away ?? "");
-    setText(row.querySelector(".score"), game.score_text);
+    setText(row.querySelector(".points"), game.score_text);
     setText(row.querySelector(".place"), [game.state_label, game.venue].filter(Boolean).join(" · "));
     row.toggleAttribute("data-quiet", game.quiet);
     row.querySelector(".quiet").hidden = !game.quiet;

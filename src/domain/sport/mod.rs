@@ -48,6 +48,8 @@ pub struct Sport {
     pub review: Option<ReviewDef>,
     /// What is shown as statistics.
     pub stats: Vec<StatDef>,
+    /// What the desk has at hand.
+    pub desk: DeskDef,
     /// Message ids by action, where they differ from `action-<id>`.
     pub words: BTreeMap<String, String>,
     /// How scores and clocks are written.
@@ -314,6 +316,16 @@ pub struct StatDef {
     pub label: String,
     /// The ids of the actions that count, each once.
     pub of: Vec<String>,
+}
+
+/// What a commentator has at hand: section `[desk]` of the file.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct DeskDef {
+    /// The ids of the actions that stand on the desk's first view, at most three; without, those that score.
+    pub front: Vec<String>,
+    /// Lines that are said often, one tap each. `{minute}`, `{side}` and `{player}` stand for what the desk puts
+    /// in: the minute, the side's name, the player named last.
+    pub phrases: Vec<String>,
 }
 
 /// How scores and clocks are written.

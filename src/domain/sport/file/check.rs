@@ -8,14 +8,22 @@ use super::{actions, segments};
 use crate::domain::event::Param;
 use crate::domain::sport::template::{Names, Template};
 use crate::domain::sport::{
-    ClockDef, Counter, DecideDef, Display, MinuteRule, Overrun, ParamDef, ParamKind, ReviewDef, SegmentDef,
-    SegmentKind, Sport, StatDef,
+    ClockDef, Counter, DecideDef, DeskDef, Display, MinuteRule, Overrun, ParamDef, ParamKind, ReviewDef,
+    SegmentDef, SegmentKind, Sport, StatDef,
 };
 
 /// The schema this program reads.
 const SCHEMA: i64 = 1;
 /// The one model there is so far.
 const MODEL: &str = "tally";
+/// What fits into one row under a thumb.
+const FRONT: usize = 3;
+/// More than anybody finds at a glance.
+const PHRASES: usize = 24;
+/// The longest phrase, in characters.
+const LONGEST_PHRASE: usize = 120;
+/// What a phrase may leave to the desk.
+const BLANKS: [&str; 3] = ["{minute}", "{side}", "{player}"];
 /// The greatest score a forfeit can be given by.
 const FORFEIT: i64 = 1000;
 
@@ -43,6 +51,7 @@ pub(super) fn sport(raw: &raw::File) -> Result<Sport, Problem> {
     let actions = actions::all(raw, &params, &counters, &segment_ids, &mut problems);
     let action_ids: Vec<String> = actions.iter().map(|action| action.id.clone()).collect();
     let display = display(raw, &sides, &counters, &segments, &mut problems);
+    let desk = desk(raw, &action_ids, &mut problems);
     let sport = Sport {
         id: problems.id(&raw.sport.id),
         name: problems.label(&raw.sport.name),
@@ -65,6 +74,7 @@ pub(super) fn sport(raw: &raw::File) -> Result<Sport, Problem> {
             reviews: problems.all_known("action", &review.reviews, &action_ids),
         }),
         stats: stats(raw, &action_ids, &mut problems),
+        desk,
         words: words(raw, &action_ids, &mut problems),
         display,
     };
@@ -176,6 +186,28 @@ fn stats(raw: &raw::File, actions: &[String], problems: &mut Problems) -> Vec<St
         stats.push(StatDef { id: problems.id(&stat.id), label: problems.label(&stat.label), of });
     }
     stats
+}
+
+fn desk(raw: &raw::File, actions: &[String], problems: &mut Problems) -> DeskDef {
+    let front = problems.all_known("action", &raw.desk.front, actions);
+    if let Some(fourth) = raw.desk.front.get(FRONT) {
+        problems.add(fourth, format!("`front` holds at most {FRONT} actions: they stand in one row"));
+    }
+    if let Some(beyond) = raw.desk.phrases.get(PHRASES) {
+        problems.add(beyond, format!("`phrases` holds at most {PHRASES} lines"));
+    }
+    let phrases = raw.desk.phrases.iter().map(|phrase| {
+        let text = phrase.get_ref();
+        let bare = BLANKS.iter().fold(text.clone(), |rest, blank| rest.replace(blank, ""));
+        if bare.contains(['{', '}']) {
+            problems.add(phrase, format!("a phrase may leave open only {}", BLANKS.join(", ")));
+        }
+        if text.trim().is_empty() || text.chars().count() > LONGEST_PHRASE {
+            problems.add(phrase, format!("a phrase has 1 to {LONGEST_PHRASE} characters"));
+        }
+        text.clone()
+    });
+    DeskDef { front, phrases: phrases.collect() }
 }
 
 fn words(raw: &raw::File, actions: &[String], problems: &mut Problems) -> BTreeMap<String, String> {

@@ -44,6 +44,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) stat: Vec<Stat>,
     #[serde(default)]
+    pub(super) desk: Desk,
+    #[serde(default)]
     pub(super) words: BTreeMap<Text, Text>,
     pub(super) display: Display,
 }
@@ -320,6 +322,15 @@ pub(super) struct Stat {
     pub(super) id: Text,
     pub(super) label: Text,
     pub(super) of: Spanned<Vec<Text>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Desk {
+    #[serde(default)]
+    pub(super) front: Vec<Text>,
+    #[serde(default)]
+    pub(super) phrases: Vec<Text>,
 }
 
 #[derive(Deserialize)]

@@ -1,0 +1,250 @@
+//! Ten thousand phones vote within five seconds on a card that takes 30 ms for each sync, while a score is kept.
+//!
+//! Three votes one after another, each after a quiet time of the same length: entries of the score are timed in both,
+//! in the same run under the same tracer. Afterwards the box is killed: what it answered must be in its log.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use smol::Timer;
+
+use crate::common::folder::Folder;
+use crate::common::game::{command, new_game};
+use crate::common::http::Client;
+use crate::common::server::{Server, path, run, token};
+use crate::common::wait;
+use crate::crowd::PATIENCE;
+use crate::figures::{name_the_box, percentile, spread};
+use crate::line::{Line, devices, new_poll, turn};
+use crate::process::processor_time;
+
+/// What a card of the slower kind takes; told to strace in microseconds.
+const SYNC: Duration = Duration::from_millis(30);
+const TRACER: [&str; 10] = [
+    "strace",
+    "-f",
+    "-qq",
+    // Only the calls named stop the box; everything else runs at full speed.
+    "--seccomp-bpf",
+    "-o",
+    "/dev/null",
+    "-e",
+    "trace=fdatasync,fsync",
+    "-e",
+    "inject=fdatasync,fsync:delay_exit=30000",
+];
+const LISTEN: &str = "127.0.0.1:0";
+/// The time in which a crowd votes, and the quiet time before it.
+const SPAN: Duration = Duration::from_secs(5);
+const ROUNDS: usize = 3;
+/// A score is entered so often, on average.
+const EVERY: Duration = Duration::from_millis(50);
+/// The bars: of a ballot, and of a score entry as a multiple of what it takes without voters.
+const BALLOT_BAR: Duration = Duration::from_secs(3);
+const ENTRY_BAR: f64 = 3.0;
+
+/// How a phone's ballot was answered.
+struct Answered {
+    receipt: String,
+    /// From the moment it was to be sent, its connection included.
+    time: Duration,
+}
+
+/// Times of score entries by what went on: index 0 without voters, 1 with them.
+type Entries = [Vec<Duration>; 2];
+
+#[test]
+#[ignore = "takes minutes; run by hand"]
+fn ten_thousand_phones_vote_within_five_seconds() {
+    name_the_box();
+    a_crowd_votes(10_000, ROUNDS);
+}
+
+#[test]
+#[ignore = "needs strace; a small crowd, to try the rig itself"]
+fn a_small_crowd_votes() {
+    a_crowd_votes(200, 1);
+}
+
+fn a_crowd_votes(phones: usize, rounds: usize) {
+    let folder = Folder::new("long-votes");
+    let data = folder.join("data");
+    let token = token(&data, "organiser");
+    let server = Server::start_under(&TRACER, &data, LISTEN, &[]);
+    let feed = server.client().bearer(&token);
+    let game = new_game(&feed);
+    command(&feed, game, &json!({"type": "segment", "do": "start"})).expect(200);
+    let cookies = devices(server.address, phones);
+    let begun = Instant::now();
+    let polls: Vec<u64> = (0..rounds)
+        .map(|round| {
+            new_poll(
+                &feed,
+                &json!({"question": format!("Goal {round}"), "kind": "single", "options": ["A", "B", "C"]}),
+            )
+        })
+        .collect();
+    // A cookie counts three seconds after it was given.
+    wait::until("the cookies to be old enough", PATIENCE, || {
+        (begun.elapsed() > Duration::from_millis(3_100)).then_some(())
+    });
+    let phase = AtomicUsize::new(0);
+    let (mut rounds, entries) = std::thread::scope(|scope| {
+        let entering = scope.spawn(|| enter(&feed, game, &phase));
+        let busy = processor_time(server.process());
+        let rounds: Vec<HashMap<usize, Answered>> = polls
+            .iter()
+            .map(|poll| {
+                turn(&feed, *poll, "open");
+                wait::until("a quiet time", PATIENCE, quiet(SPAN));
+                phase.store(1, Ordering::SeqCst);
+                let answered = vote(server.address, *poll, &cookies);
+                phase.store(0, Ordering::SeqCst);
+                answered
+            })
+            .collect();
+        let busy = (processor_time(server.process()) - busy).as_secs_f64() * 1_000.0;
+        println!("{:.2} ms of processor a ballot, entries and all", busy / (phones * rounds.len()) as f64);
+        phase.store(2, Ordering::SeqCst);
+        (rounds, entering.join().expect("the score is entered to the end"))
+    });
+    for (poll, answered) in polls.iter().zip(&rounds) {
+        assert_eq!(answered.len(), phones, "every phone was answered");
+        wait_for_turnout(&feed, *poll, phones);
+    }
+    // What was answered is in the log: the box has no chance to write anything after it.
+    server.kill();
+    check_recount(&data, &polls, &rounds);
+    let server = Server::start_at(&data, LISTEN, &[]);
+    reveal(&server.client().bearer(&token), &polls, phones);
+    check_recount(&data, &polls, &rounds);
+    report(rounds.iter_mut().flat_map(|round| round.drain()).map(|(_, one)| one.time).collect(), entries);
+}
+
+/// Gives an answer once the span has passed since this was called.
+fn quiet(span: Duration) -> impl FnMut() -> Option<()> {
+    let begun = Instant::now();
+    move || (begun.elapsed() >= span).then_some(())
+}
+
+/// Enters a score now and then until told to end, and times each from the press to its answer.
+fn enter(feed: &Client, game: u64, phase: &AtomicUsize) -> Entries {
+    let mut entries = Entries::default();
+    for number in 0_u32.. {
+        let before = phase.load(Ordering::SeqCst);
+        if before == 2 {
+            break;
+        }
+        let side = if number % 2 == 0 { "home" } else { "away" };
+        let sent = Instant::now();
+        command(feed, game, &json!({"type": "action", "action": "goal", "side": side})).expect(200);
+        let time = sent.elapsed();
+        // One that lies across the border belongs to neither.
+        if phase.load(Ordering::SeqCst) == before {
+            entries[before].push(time);
+        }
+        // Not in step with anything of the box: a little more or less than the mean, as 7 and 20 have no common part.
+        let pause = EVERY * (10 + number * 7 % 21) / 20;
+        wait::until("the next entry", PATIENCE, quiet(pause));
+    }
+    entries
+}
+
+/// Every phone votes at its own moment within the span, on a connection of its own.
+fn vote(address: SocketAddr, poll: u64, cookies: &[String]) -> HashMap<usize, Answered> {
+    let path = format!("/api/v1/polls/{poll}/ballots");
+    let begin = Instant::now();
+    let one = async |phone: usize| {
+        let moment = begin
+            + SPAN * u32::try_from(phone).expect("a crowd") / u32::try_from(cookies.len()).expect("a crowd");
+        Timer::at(moment).await;
+        let mut line = Line::open(address).await.expect("the box listens");
+        let body = format!("{{\"id\":\"phone-{phone}\",\"choice\":[\"{}\"]}}", 1 + phone % 3);
+        let reply = line.post(&path, &cookies[phone], &body).await.expect("the box answers");
+        let time = moment.elapsed();
+        let answer = reply.json();
+        assert_eq!((reply.status, answer["outcome"].as_str()), (201, Some("accepted")), "{answer}");
+        let receipt = answer["receipt"].as_str().expect("a ballot has a receipt").to_owned();
+        (phone, Answered { receipt, time })
+    };
+    let executor = smol::LocalExecutor::new();
+    let tasks: Vec<_> = (0..cookies.len()).map(|phone| executor.spawn(one(phone))).collect();
+    let answered = smol::block_on(executor.run(async {
+        let mut answered = HashMap::new();
+        for task in tasks {
+            answered.extend([task.await]);
+        }
+        answered
+    }));
+    println!("{} ballots in {:.2} s", answered.len(), begin.elapsed().as_secs_f64());
+    answered
+}
+
+fn wait_for_turnout(feed: &Client, poll: u64, phones: usize) {
+    let path = format!("/api/v1/polls/{poll}");
+    wait::until("the turnout on the board", PATIENCE, || {
+        (feed.get(&path).expect(200).json()["turnout"] == json!(phones)).then_some(())
+    });
+}
+
+/// Closes and reveals, and holds the result against what each phone chose.
+fn reveal(feed: &Client, polls: &[u64], phones: usize) {
+    let chose = |option: usize| (0..phones).filter(|phone| phone % 3 + 1 == option).count();
+    let chosen = json!({"1": chose(1), "2": chose(2), "3": chose(3)});
+    for poll in polls {
+        turn(feed, *poll, "closed");
+        turn(feed, *poll, "revealed");
+        let path = format!("/api/v1/polls/{poll}");
+        wait::until("the result on the board", PATIENCE, || {
+            let board = feed.get(&path).expect(200).json();
+            (board["state"] == "revealed" && board["turnout"] == json!(phones) && board["tally"] == chosen)
+                .then_some(())
+        });
+    }
+}
+
+/// The second count agrees, and holds every receipt that was given and no other.
+fn check_recount(data: &std::path::Path, polls: &[u64], rounds: &[HashMap<usize, Answered>]) {
+    let counted = run(&["recount", "--json", "--receipts", "--data", path(data)]);
+    assert_eq!(counted.code, Some(0), "{}", counted.stderr);
+    let counted: Value = serde_json::from_str(&counted.stdout).expect("one JSON object");
+    for (poll, answered) in polls.iter().zip(rounds) {
+        let told = counted["polls"].as_array().expect("a list").iter().find(|one| one["id"] == json!(poll));
+        let told = told.expect("every vote is counted");
+        assert_eq!(told["turnout"], json!(answered.len()), "as many as were answered");
+        let receipts = told["receipts"].as_object().expect("an object");
+        assert_eq!(receipts.len(), answered.len(), "each phone once");
+        assert!(answered.values().all(|one| receipts.contains_key(&one.receipt)), "every receipt is there");
+    }
+}
+
+fn report(mut ballots: Vec<Duration>, mut entries: Entries) {
+    ballots.sort_unstable();
+    entries.iter_mut().for_each(|times| times.sort_unstable());
+    // An answer before the end of a sync that takes so long would be one before its commit.
+    assert!(
+        ballots[0] >= SYNC,
+        "a ballot was answered after {:?}, before any commit could be done",
+        ballots[0]
+    );
+    let slow = percentile(&ballots, 99);
+    println!("each sync takes {} ms and more", SYNC.as_millis());
+    println!("  ballot, {}: {}", ballots.len(), spread(ballots));
+    println!("    bar: p99 within {BALLOT_BAR:?}: {}", verdict(slow <= BALLOT_BAR));
+    let [quiet, voting] = entries;
+    let (alone, beside) = (percentile(&quiet, 99), percentile(&voting, 99));
+    let times = beside.as_secs_f64() / alone.as_secs_f64();
+    println!("  score entry without voters, {}: {}", quiet.len(), spread(quiet));
+    println!("  score entry with voters, {}:    {}", voting.len(), spread(voting));
+    println!(
+        "    bar: p99 at most {ENTRY_BAR} times that without: {times:.2}, {}",
+        verdict(times <= ENTRY_BAR)
+    );
+}
+
+fn verdict(held: bool) -> &'static str {
+    if held { "held" } else { "MISSED" }
+}
