@@ -246,6 +246,7 @@ impl Running {
                 IN_FLIGHT.as_secs()
             );
         }
+        self.auth.write_refusals().await;
         self.ledger.close().await;
         let _ = runtime::timeout(LAST_FRAMES, self.pumped.recv()).await;
         self.hub.drain(close::RESTART, "restart");

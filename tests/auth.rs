@@ -4,15 +4,18 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use touchline::auth::audit::{DONE, Deed};
 use touchline::auth::change::{ChangeError, UserError};
 use touchline::auth::login::{Attempt, Login, LoginError};
 use touchline::auth::people::{NewUser, UserChange};
+use touchline::auth::record::{Line, Wanted};
+use touchline::auth::setup::Purpose;
 use touchline::auth::store::UserId;
 use touchline::auth::{Auth, SESSION_IDLE_MS, offline};
 use touchline::domain::command::Actor;
 use touchline::ledger::Ledger;
 use touchline::ledger::role::Role;
-use touchline::runtime::{Time, block_on};
+use touchline::runtime::{self, Time, block_on};
 
 const WALL: i64 = 1_795_000_000_000;
 const HOUR: u64 = 60 * 60 * 1_000;
@@ -376,5 +379,106 @@ fn a_removed_user_is_out_and_their_name_forgotten() {
         assert_eq!(touchline.auth.name_of(&login.who.actor), None);
         let again = kim(&touchline).await;
         assert_ne!(again.who.actor, login.who.actor, "the log must not take the one for the other");
+    });
+}
+
+#[test]
+fn a_recovery_link_is_good_for_an_hour() {
+    let folder = Folder::new();
+    block_on(async {
+        let touchline = start(&folder.0).await;
+        kim(&touchline).await;
+        std::fs::write(folder.0.join("recover"), "").expect("the folder can be written");
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        let link = loop {
+            if let Some(link) = touchline.auth.setup_secret() {
+                break link;
+            }
+            assert!(std::time::Instant::now() < deadline, "no link was made");
+            runtime::sleep(std::time::Duration::from_millis(20)).await;
+        };
+        assert_eq!(touchline.auth.setup_is(&link), Some(Purpose::Recovery));
+        let commentator = touchline.auth.set_up(&link, "kim", GOOD, "test").await;
+        assert_eq!(commentator.map(|_| ()), Err(ChangeError::User(UserError::Taken("Kim".to_owned()))));
+        touchline.time.advance(HOUR - 1);
+        assert_eq!(touchline.auth.setup_is(&link), Some(Purpose::Recovery));
+        touchline.time.advance(1);
+        assert_eq!(touchline.auth.setup_secret(), None);
+        let late = touchline.auth.set_up(&link, "Ada", GOOD, "test").await;
+        assert_eq!(late.map(|_| ()), Err(ChangeError::Link));
+    });
+}
+
+#[test]
+fn secrets_just_made_are_shown_for_ten_minutes_to_their_owner() {
+    let folder = Folder::new();
+    block_on(async {
+        let touchline = start(&folder.0).await;
+        kim(&touchline).await;
+        let cards = touchline.auth.make_links(&by(), &[id_of(&touchline, "kim")]).await.expect("a card");
+        let key = touchline.auth.show_to(&by(), cards.clone());
+        assert_eq!(touchline.auth.shown_to(&by(), &key), Some(cards.clone()));
+        assert_eq!(touchline.auth.shown_to(&Actor("user:1".to_owned()), &key), None);
+        touchline.time.advance(10 * 60 * 1_000);
+        assert_eq!(touchline.auth.shown_to(&by(), &key), None);
+        let login = touchline.auth.login_by_link(&cards[0].secret, "test").await.expect("the card is good");
+        assert_eq!(&*login.who.name, "Kim");
+        let again = touchline.auth.login_by_link(&cards[0].secret, "test").await;
+        assert_eq!(again.map(|_| ()), Err(LoginError::Link));
+    });
+}
+
+#[test]
+fn a_flood_of_refusals_is_counted_in_a_few_lines() {
+    let folder = Folder::new();
+    block_on(async {
+        let touchline = start(&folder.0).await;
+        touchline.auth.note(Deed::done(&by(), "team-added", "Reds"));
+        for round in 0..20 {
+            for subject in 0..500 {
+                let deed = Deed::done(&Actor(String::new()), "login", format!("user:{subject}"));
+                touchline.auth.note(deed.refused("wrong-login", ""));
+            }
+            let commits = touchline.ledger.commits();
+            let part = touchline.auth.record(Wanted { limit: 200, ..Wanted::default() }).await;
+            let part = part.expect("the record can be read");
+            assert!(part.lines.len() <= 70, "{} lines in round {round}", part.lines.len());
+            let counted: u64 = part
+                .lines
+                .iter()
+                .map(|line| match line {
+                    Line::Audit(entry) if entry.outcome != DONE => entry.count,
+                    _ => 0,
+                })
+                .sum();
+            assert_eq!(counted, 500 * (round + 1), "none is lost");
+            assert!(touchline.ledger.commits() <= commits + 2, "written together");
+            touchline.time.advance(1_000);
+        }
+    });
+}
+
+#[test]
+fn signing_in_and_out_again_and_again_is_a_line_or_two() {
+    let folder = Folder::new();
+    block_on(async {
+        let touchline = start(&folder.0).await;
+        let mut login = kim(&touchline).await;
+        for _ in 0..5 {
+            touchline.auth.logout(&login.session).await.expect("logged out");
+            login = touchline.auth.login(attempt("kim", GOOD)).await.expect("logged in");
+        }
+        let part = touchline.auth.record(Wanted { limit: 50, ..Wanted::default() }).await;
+        let part = part.expect("the record can be read");
+        let told: Vec<(String, u64)> = part
+            .lines
+            .iter()
+            .filter_map(|line| match line {
+                Line::Audit(entry) => Some((entry.action.clone(), entry.count)),
+                Line::Event(_) => None,
+            })
+            .collect();
+        let expected = [("logout", 5), ("login", 6), ("user-added", 1)];
+        assert_eq!(told, expected.map(|(action, count)| (action.to_owned(), count)));
     });
 }

@@ -29,8 +29,10 @@ pub(crate) fn routes(server: &mut Server<Arc<State>>) {
 
 /// The names of the people of this box, by actor.
 fn names(state: &State) -> Vec<(String, String)> {
-    let users = state.auth.users();
-    users.into_iter().map(|user| (format!("user:{}", user.id.0), user.name.to_string())).collect()
+    let users = state.auth.users().into_iter();
+    let people = users.map(|user| (format!("user:{}", user.id.0), user.name.to_string()));
+    let feeds = state.auth.tokens().into_iter();
+    people.chain(feeds.map(|token| (format!("token:{}", token.id.0), token.name.to_string()))).collect()
 }
 
 /// Who is at the desk; a browser without a session is led to the login and back.

@@ -32,7 +32,7 @@ async fn home(request: Request) -> Answer {
     let subject = Subject::Games;
     cached_page(request, subject, |state, facts, board, live| {
         let mut day = with_votes(state, board);
-        if let Some(name) = &state.config.venue {
+        if let Some(name) = venue_name(state) {
             day["venue"] = json!(name);
         }
         if let Some(secret) = state.auth.setup_secret().filter(|_| facts.on_box) {
@@ -42,6 +42,12 @@ async fn home(request: Request) -> Answer {
         render::page(state, &facts.facts, |frame| state.pages.home(frame, &day, live))
     })
     .await
+}
+
+/// The venue's name as organisers set it, else as the box was started.
+fn venue_name(state: &State) -> Option<String> {
+    let stored = venue(state).and_then(|board| board.board["name"].as_str().map(str::to_owned));
+    stored.or_else(|| state.config.venue.clone())
 }
 
 async fn game(request: Request) -> Answer {
@@ -103,12 +109,13 @@ async fn cached_page(
     let cursor = format!("{}:{}", state.hub.epoch(), frame.max(board.frame));
     let name = channel.to_string();
     let live = Live { cursor: &cursor, channel: &name, asks: &["venue"] };
-    let votes = venue(&state).map_or(0, |venue| venue.frame);
+    let beside = venue(&state).map_or(0, |venue| venue.frame);
     let html = render(&state, &place, &board, Some(&live));
     let now_ms = state.time.now_ms();
     let ticks = board.board["clock"]["running"].as_bool().unwrap_or(false);
     let minute = if ticks { now_ms / CLOCK_STEP_MS } else { 0 };
-    let etag = format!("{}:{}.{votes}-{}-{minute}", state.hub.epoch(), board.frame, place.facts.lang);
+    // The venue's board tells the day's heading and the votes.
+    let etag = format!("{}:{}.{beside}-{}-{minute}", state.hub.epoch(), board.frame, place.facts.lang);
     let made = Made {
         channel: id,
         frame: board.frame,

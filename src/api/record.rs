@@ -62,6 +62,21 @@ pub(crate) fn refused(
     }
 }
 
+/// Puts into the record what came of it, and hands that on.
+pub(crate) fn outcome<T>(
+    state: &State,
+    who: &Who,
+    action: &'static str,
+    subject: &str,
+    came: Result<T, Problem>,
+) -> Result<T, Problem> {
+    match &came {
+        Ok(_) => done(state, who, action, subject),
+        Err(problem) => refused(state, who, action, subject, None, problem),
+    }
+    came
+}
+
 /// What a command does, for the record of its refusal.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct About {
@@ -220,7 +235,9 @@ fn entry_json(state: &State, games: &Games, entry: &Entry) -> Value {
     }
     if let Some(game) = entry.game {
         put("game", game.into());
-        put("game_name", games.name(game).into());
+        if let Some(name) = games.name(game) {
+            put("game_name", name.into());
+        }
     }
     if entry.outcome != DONE {
         put("detail", entry.detail.clone().into());
@@ -248,7 +265,9 @@ fn event_json(state: &State, games: &Games, event: &Event) -> Value {
     }
     if let Stream::Game(id) = event.stream {
         line["game"] = id.0.into();
-        line["game_name"] = games.name(id.0).into();
+        if let Some(name) = games.name(id.0) {
+            line["game_name"] = name.into();
+        }
     }
     line
 }

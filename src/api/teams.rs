@@ -12,7 +12,7 @@ use super::form::Form;
 use super::organiser::{self, Done, organiser};
 use super::render::{self, Facts};
 use super::request::{self, Request};
-use super::{Answer, State, decode, json as answer, problem, route};
+use super::{Answer, State, decode, json as answer, problem, record, route};
 use crate::auth::Who;
 use crate::domain::event::SideSetup;
 use crate::formats::{game, squad};
@@ -93,7 +93,7 @@ fn refused(error: WriteError<TeamError>) -> Problem {
 }
 
 /// Adds a team. The same team sent twice is one.
-async fn insert(state: &State, side: SideSetup) -> Result<i64, Problem> {
+async fn insert(state: &State, who: &Who, side: SideSetup) -> Result<i64, Problem> {
     let sent = side.clone();
     let inserted = state.ledger.write(move |tx| store::insert(tx, &side)).await;
     if let Err(WriteError::Refused(TeamError::Taken(_))) = &inserted
@@ -101,15 +101,19 @@ async fn insert(state: &State, side: SideSetup) -> Result<i64, Problem> {
     {
         return Ok(same.id);
     }
-    inserted.map_err(refused)
+    record::outcome(state, who, "team-added", &sent.name, inserted.map_err(refused))
 }
 
-async fn update(state: &State, id: i64, side: SideSetup) -> Result<(), Problem> {
-    state.ledger.write(move |tx| store::update(tx, id, &side)).await.map_err(refused)
+async fn update(state: &State, who: &Who, id: i64, side: SideSetup) -> Result<(), Problem> {
+    let name = side.name.clone();
+    let updated = state.ledger.write(move |tx| store::update(tx, id, &side)).await;
+    record::outcome(state, who, "team-changed", &name, updated.map_err(refused))
 }
 
-async fn delete(state: &State, id: i64) -> Result<(), Problem> {
-    state.ledger.write(move |tx| store::delete(tx, id)).await.map_err(refused)
+async fn delete(state: &State, who: &Who, id: i64) -> Result<(), Problem> {
+    let name = find(state, id).await?.side.name;
+    let deleted = state.ledger.write(move |tx| store::delete(tx, id)).await;
+    record::outcome(state, who, "team-removed", &name, deleted.map_err(refused))
 }
 
 fn team_json(team: &Team) -> Value {
@@ -140,10 +144,10 @@ async fn list(request: Request) -> Answer {
 }
 
 async fn create(mut request: Request) -> Answer {
-    request::organiser(&request).await?;
+    let who = request::organiser(&request).await?;
     let source = request::body(&mut request).await?;
     let side = read(request::json(&request, &source)?)?;
-    let id = insert(request.state(), side).await?;
+    let id = insert(request.state(), &who, side).await?;
     let mut response = answer(201, &team_json(&find(request.state(), id).await?));
     response.insert_header("Location", format!("/api/v1/teams/{id}"));
     Ok(response)
@@ -156,7 +160,7 @@ async fn one(request: Request) -> Answer {
 
 /// Changes what the body names; an empty text takes a value away.
 async fn change(mut request: Request) -> Answer {
-    request::organiser(&request).await?;
+    let who = request::organiser(&request).await?;
     let id = team_id(&request)?;
     let source = request::body(&mut request).await?;
     let change = request::json(&request, &source)?;
@@ -165,13 +169,13 @@ async fn change(mut request: Request) -> Answer {
     };
     body.extend(change);
     body.retain(|name, value| name == "name" || *value != "");
-    update(request.state(), id, read(body)?).await?;
+    update(request.state(), &who, id, read(body)?).await?;
     Ok(answer(200, &team_json(&find(request.state(), id).await?)))
 }
 
 async fn remove(request: Request) -> Answer {
-    request::organiser(&request).await?;
-    delete(request.state(), team_id(&request)?).await?;
+    let who = request::organiser(&request).await?;
+    delete(request.state(), &who, team_id(&request)?).await?;
     Ok(Response::new(204))
 }
 
@@ -205,7 +209,7 @@ async fn add(mut request: Request) -> Answer {
     let source = request::body(&mut request).await?;
     let form = Form::parse(&source);
     let added = match of_form(&form) {
-        Ok(side) => insert(request.state(), side).await,
+        Ok(side) => insert(request.state(), &who, side).await,
         Err(problem) => Err(problem),
     };
     match added {
@@ -250,8 +254,8 @@ async fn edit(mut request: Request) -> Answer {
     let form = Form::parse(&source);
     let id = team_id(&request)?;
     let (changed, was) = match (form.get("do"), of_form(&form)) {
-        (Some("remove"), _) => (delete(request.state(), id).await, "removed"),
-        (_, Ok(side)) => (update(request.state(), id, side).await, "changed"),
+        (Some("remove"), _) => (delete(request.state(), &who, id).await, "removed"),
+        (_, Ok(side)) => (update(request.state(), &who, id, side).await, "changed"),
         (_, Err(problem)) => (Err(problem), "changed"),
     };
     match changed {

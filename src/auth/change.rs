@@ -75,7 +75,7 @@ impl fmt::Display for UserError {
             Self::Name => write!(f, "A name is 1 to {} visible characters.", store::LONGEST_NAME),
             Self::Password => write!(
                 f,
-                "A passphrase has at least {} characters and at most {} bytes.",
+                "A password has at least {} characters and at most {} bytes.",
                 password::SHORTEST,
                 password::LONGEST
             ),

@@ -56,14 +56,14 @@ impl Setup {
     pub(super) fn begin(&self, purpose: Purpose, now_ms: u64) {
         self.end();
         let secret = secret::write(&secret::random::<16>());
+        let until_ms = match purpose {
+            Purpose::First => u64::MAX,
+            Purpose::Recovery => now_ms + RECOVERY_MS,
+        };
+        // Good before it can be read anywhere.
+        *self.lock() = Some(Good { secret: secret.clone(), purpose, until_ms });
         let file = self.file();
-        let written = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&file)
-            .and_then(|mut file| writeln!(file, "{secret}"));
-        if let Err(cause) = written {
+        if let Err(cause) = write_whole(&file, &secret) {
             log::warn!("cannot write {}: {cause}; use the setup link as it is told here", file.display());
         }
         if purpose == Purpose::Recovery {
@@ -75,11 +75,6 @@ impl Setup {
                 base.trim()
             );
         }
-        let until_ms = match purpose {
-            Purpose::First => u64::MAX,
-            Purpose::Recovery => now_ms + RECOVERY_MS,
-        };
-        *self.lock() = Some(Good { secret, purpose, until_ms });
     }
 
     /// The link, while it is good.
@@ -154,4 +149,13 @@ impl Setup {
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Good>> {
         self.good.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Writes the file under another name first: whoever waits for it never reads half of it.
+fn write_whole(file: &Path, secret: &str) -> std::io::Result<()> {
+    let part = file.with_extension("part");
+    let _ = std::fs::remove_file(&part);
+    let mut written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part)?;
+    writeln!(written, "{secret}")?;
+    std::fs::rename(&part, file)
 }

@@ -117,7 +117,11 @@ pub(super) fn user(command: UserCommand, out: &mut dyn Write) -> Result<(), CliE
                 writeln!(out, "Nobody yet. `touchline user add NAME --role organiser` adds the first.")?;
             }
             for user in users {
-                writeln!(out, "{}\t{}\tsince {}", user.name, user.role, rfc3339(user.created_ms))?;
+                let games = user.limits.games.iter().map(|game| format!("game {game}"));
+                let limits: Vec<String> = user.limits.pitches.iter().cloned().chain(games).collect();
+                let only =
+                    if limits.is_empty() { String::new() } else { format!("\tonly {}", limits.join(", ")) };
+                writeln!(out, "{}\t{}\tsince {}{only}", user.name, user.role, rfc3339(user.created_ms))?;
             }
         }
         UserCommand::Remove { name, data } => {

@@ -30,6 +30,9 @@ use crate::runtime::Time;
 /// Commands and writes that go into one transaction at most.
 const BATCH: usize = 256;
 
+/// Pages of the write-ahead log, 4 MiB of them, that are moved into the database in a quiet moment.
+const MOVED_FROM: i64 = 1_024;
+
 /// The thread's own things.
 pub(super) struct Writer {
     conn: Connection,
@@ -83,6 +86,7 @@ impl Writer {
                 if self.untidy || self.state.is_due() || jobs.iter().any(|job| !matches!(job, Job::Tick)) {
                     self.batch(jobs);
                 }
+                self.move_pages_when_quiet();
             }
             self.shared.close_subscribers();
             if let Err(error) = self.checkpoint() {
@@ -218,6 +222,29 @@ impl Writer {
         match busy.and_then(|busy| self.conn.busy_timeout(schema::BUSY).map(|()| busy)) {
             Ok(busy) => self.untidy = busy,
             Err(error) => log::warn!("a deleted salt may still stand in the database's log file: {error}"),
+        }
+    }
+
+    /// Moves pages into the database file when many wait there and nobody waits here: it costs syncs of its own, on
+    /// a slow card twice the time of a commit, and SQLite by itself would do it before an answer, in the rush too.
+    fn move_pages_when_quiet(&self) {
+        if !(self.inbox.is_empty() && self.crowd.is_empty()) {
+            return;
+        }
+        // NOOP only tells: pages in the log, and how many of them were moved already.
+        let moved = self
+            .conn
+            .query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| {
+                Ok(row.get::<_, i64>(1)? - row.get::<_, i64>(2)?)
+            })
+            .and_then(|pages| {
+                if pages < MOVED_FROM {
+                    return Ok(());
+                }
+                self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+            });
+        if let Err(error) = moved {
+            log::warn!("cannot move pages into the database file: {error}; it will be tried again");
         }
     }
 

@@ -41,12 +41,14 @@ const SHARED: [&str; 6] = [
     module!("link"),
     module!("announcer"),
 ];
-const DESK: [&str; 14] = [
+const VIEW: [&str; 2] = [module!("view"), module!("page")];
+const DESK: [&str; 15] = [
     module!("command"),
     module!("store"),
     module!("outbox"),
     module!("desk-dom"),
     module!("desk-time"),
+    module!("desk-ask"),
     module!("desk-choose"),
     module!("desk-undo"),
     module!("desk-panel"),
@@ -57,7 +59,6 @@ const DESK: [&str; 14] = [
     module!("desk-rows"),
     module!("desk"),
 ];
-const VIEW: [&str; 2] = [module!("view"), module!("page")];
 
 impl Assets {
     pub(crate) fn embedded() -> Self {
@@ -72,7 +73,6 @@ impl Assets {
             ("fan.js", asset(javascript, script(&[module!("polls"), module!("fan")]))),
             ("vote.js", asset(javascript, script(&[module!("result"), module!("ballot"), module!("vote")]))),
             ("organiser-votes.js", asset(javascript, script(&[module!("organiser-votes")]))),
-            ("desk.js", asset(javascript, script(&[module!("command"), module!("outbox"), module!("desk")]))),
             ("status.js", asset(javascript, script(&[module!("status")]))),
             ("organiser.js", asset(javascript, script(&[module!("command"), module!("organiser")]))),
             ("desk.js", asset(javascript, script(&DESK))),

@@ -55,7 +55,7 @@ pub(crate) fn scorer(strings: &Strings, frame: &Frame<'_>, board: &Value, staff:
         (Some(_), Some(name)) => ("other", strings.say(frame.lang, "js-scorer-other", &[("last", name)])),
         _ => ("none", strings.say(frame.lang, "js-scorer-none", &[])),
     };
-    let others = staff.names.iter().filter(|(actor, _)| actor != staff.me);
+    let others = staff.names.iter().filter(|(actor, _)| actor != staff.me && actor.starts_with("user:"));
     let others: Vec<Value> = others.map(|(actor, name)| json!({"id": actor, "name": name})).collect();
     json!({"state": state, "note": note, "others": others})
 }

@@ -73,7 +73,7 @@ pub struct Live<'a> {
 pub struct Staff<'a> {
     /// The actor who looks: `user:3`.
     pub me: &'a str,
-    /// The names of all by actor.
+    /// The names of all people and feeds by actor.
     pub names: &'a [(String, String)],
 }
 

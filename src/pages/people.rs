@@ -1,5 +1,6 @@
 //! The pages about people: the set-up, signing in by a card, who there is, cards to print.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use super::{Frame, Pages, qr};
@@ -192,9 +193,10 @@ fn choices(facts: &mut Map<String, Value>, more: &Value, chosen: &Value) {
     );
 }
 
-/// A secret as part of an address.
+/// A secret as part of an address. What secrets are written in stands as it is: routes compare it undecoded.
 fn encoded(secret: &str) -> String {
-    percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC).to_string()
+    const SET: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_');
+    utf8_percent_encode(secret, &SET).to_string()
 }
 
 /// A language as it calls itself; its tag where that is not known here.

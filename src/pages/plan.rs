@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 /// The kinds of a decision off the field, as the rules know them.
 const AWARDS: [&str; 5] = ["walkover", "forfeit", "default", "retired", "awarded"];
 
+/// What can be done to a game beside changing its setting.
+const ACTS: [&str; 8] = ["delay", "postpone", "plan", "cancel", "abandon", "award", "copy", "withdraw"];
+
 impl Pages {
     /// The plan of a day: `{"day","today","before","after","days","zone","pitches","games","untimed","teams","sports"}`
     /// and, after a form, `outcome`, `was`, `problem`, `typed`. A game is a summary with `clashes`, `earlier`, `later`
@@ -71,7 +74,11 @@ impl Pages {
         facts.insert("heading".into(), title.into());
         let sports = desk::sports(&self.strings, frame, &json!([game["sport"]]));
         facts.extend(object(game));
-        facts.insert("acts".into(), acts(&game["board"]).into());
+        let mut acts = acts(&game["board"]);
+        // What was refused is shown with what was typed, although the state may not allow it any more.
+        let sent = ACTS.iter().find(|act| game["typed"]["do"] == **act).filter(|act| !acts.contains(act));
+        acts.extend(sent);
+        facts.insert("acts".into(), acts.into());
         facts.insert("awards".into(), AWARDS.map(Value::from).to_vec().into());
         facts.insert("clashes".into(), clashes(&game["clashes"]).into());
         facts.insert("sport".into(), sports[0].clone());

@@ -13,14 +13,14 @@ pub(crate) fn svg(text: &str, label: &str) -> Option<String> {
     let code = QrCode::new(text).ok()?;
     let width = code.width();
     let mut path = String::new();
-    // Dark modules side by side are one rectangle: a sheet of a thousand codes stays a page.
-    for (row, modules) in code.to_colors().chunks(width).enumerate() {
-        let mut column = 0;
-        for run in modules.chunk_by(|one, other| one == other) {
-            if run[0] == Color::Dark {
-                let _ = write!(path, "M{} {}h{n}v1h-{n}z", column + QUIET, row + QUIET, n = run.len());
+    for (y, row) in code.to_colors().chunks(width).enumerate() {
+        let mut x = 0;
+        for run in row.chunk_by(|one, next| one == next) {
+            if run.first() == Some(&Color::Dark) {
+                let _ =
+                    write!(path, "M{} {}h{length}v1h-{length}z", x + QUIET, y + QUIET, length = run.len());
             }
-            column += run.len();
+            x += run.len();
         }
     }
     let size = width + 2 * QUIET;

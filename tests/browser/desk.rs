@@ -51,13 +51,14 @@ fn a_whole_tie(desk: &Browser, venue: &Venue, game: u64) {
     desk.element("form:has(input[name=action][value=added_time]) button").click();
     shows(desk, "#notes", "At least 3 added minutes");
 
+    site::unfold_more(desk, "home");
     desk.element(&format!("{side} input[name=player]")).fill("9");
     desk.element(&format!("{side} input[name=other]")).fill("14");
     desk.element(&site::action("home", "substitution")).click();
     shows(desk, &newest, "Lee");
     shows(desk, &newest, "Diaz");
 
-    desk.element("form[data-command=comment] input[name=text]").fill("Mind the <puddles>.");
+    desk.element("form[data-command=comment] [name=text]").fill("Mind the <puddles>.");
     desk.element("form[data-command=comment] input[name=urgency]").click();
     desk.element("form[data-command=comment] button").click();
     shows(desk, &newest, "Mind the <puddles>.");
@@ -68,12 +69,13 @@ fn a_whole_tie(desk: &Browser, venue: &Venue, game: u64) {
     desk.element("form[data-command=clock] button[value=set]").click();
     shows(desk, "#clock", "44:30");
 
-    desk.element("button[data-end='1H']").click();
+    end(desk, "1H");
     shows(desk, "#phase", "Half time");
     desk.element("button[data-start='2H']").click();
     shows(desk, "#phase", "Second half");
 
     // Forgotten before the interval: the minute tells the half.
+    site::unfold_more(desk, "home");
     desk.element(&format!("{side} input[name=player]")).fill("9");
     desk.element(&format!("{side} input[name=minute]")).fill("20");
     desk.element(&site::action("home", "goal")).click();
@@ -82,17 +84,15 @@ fn a_whole_tie(desk: &Browser, venue: &Venue, game: u64) {
     let at = board(&client, game)["timeline"][seq.to_string()]["at"].clone();
     assert_eq!((&at["segment"], &at["text"]), (&json!("1H"), &json!("20'")), "{at}");
 
-    let review = form("review");
-    unfold(desk, &review);
-    choose(desk, &format!("{review} select[name=of]"), &seq.to_string());
-    desk.element(&format!("{review} button[value=open]")).click();
+    unfold(desk, "select[name=of]");
+    choose(desk, "select[name=of]", &seq.to_string());
+    desk.element("form[data-command=review]:has(select) button[value=open]").click();
     shows(desk, "#notes", "Under review");
-    unfold(desk, &review);
-    desk.element(&format!("{review} button[value=overturned]")).click();
+    desk.wait_for("button[data-review=open][value=overturned]:not([hidden])", SEEN).click();
     shows(desk, site::HOME_SCORE, "0");
 
     // The other side's goal, entered for the wrong one and corrected.
-    desk.element(&site::action("away", "goal")).click();
+    site::enter(desk, "away", "goal");
     shows(desk, site::AWAY_SCORE, "1");
     let wrong = wait::until("the goal of the other side", SEEN, || {
         board(&client, game)["timeline"].as_object()?.values().find_map(|entry| {
@@ -100,23 +100,33 @@ fn a_whole_tie(desk: &Browser, venue: &Venue, game: u64) {
             counts.then(|| entry["seq"].as_u64())?
         })
     });
+    desk.wait_for(&format!("{} [data-do=edit]", site::entry(wrong)), SEEN).click();
     let replace = form("replace");
-    unfold(desk, &replace);
-    wait::until("the goal among the choices", SEEN, || {
-        desk.find(&format!("{replace} option[value='{wrong}']")).map(drop)
-    });
-    choose(desk, &format!("{replace} select[name=seq]"), &wrong.to_string());
+    desk.wait_for(&format!("{replace} select[name=action]"), LOADED);
     choose(desk, &format!("{replace} select[name=action]"), "corner");
     choose(desk, &format!("{replace} select[name=side]"), "home");
-    desk.element(&format!("{replace} button")).click();
+    desk.element(&format!("{replace} .primary")).click();
+    confirm(desk);
     shows(desk, site::AWAY_SCORE, "0");
+
+    // A count by hand, looked at before it is sent where the page is a page of its own.
+    let adjust = form("adjust");
+    unfold(desk, &adjust);
+    desk.element(&format!("{adjust} input[name=to]")).fill("2");
+    desk.element(&format!("{adjust} .primary")).click();
+    shows(desk, site::HOME_SCORE, "2");
+    shows(desk, "#notes", "Counted by hand");
+    unfold(desk, &adjust);
+    desk.element(&format!("{adjust} input[name=to]")).fill("0");
+    desk.element(&format!("{adjust} .primary")).click();
+    shows(desk, site::HOME_SCORE, "0");
 
     state(desk, "suspended", "Lightning");
     shows(desk, "#phase", "Lightning");
     state(desk, "live", "");
     shows(desk, "#phase", "Second half");
 
-    desk.element("button[data-end='2H']").click();
+    end(desk, "2H");
     desk.wait_for("button[data-start='P']:not([hidden])", SEEN).click();
     shows(desk, "#phase", "shoot-out");
     let kick = |side: &str, scored: bool| {
@@ -140,6 +150,19 @@ fn a_whole_tie(desk: &Browser, venue: &Venue, game: u64) {
     stands(&client, game, "the award", |board| {
         board["state"] == "awarded" && board["result"]["winner"] == "away"
     });
+}
+
+/// Ends a period: its button, and "Confirm 2–1".
+fn end(desk: &Browser, segment: &str) {
+    desk.wait_for(&format!("[data-end-of='{segment}']:not([hidden]) summary"), SEEN).click();
+    desk.element(&format!("button[data-end='{segment}']")).click();
+}
+
+/// Without script what would change is a page of its own, with the button that does it.
+fn confirm(desk: &Browser) {
+    if let Some(button) = desk.find("body[data-page=desk-preview] .primary") {
+        button.click();
+    }
 }
 
 /// Changes the state through its form.

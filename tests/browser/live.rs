@@ -63,7 +63,7 @@ fn a_goal_at_the_desk_and_its_correction_are_seen_and_spoken_on_the_phone() {
     desk.go(&site::desk(&venue.server, game));
     desk.wait_for(site::FOLLOWING, LOADED);
 
-    desk.element(&site::action("home", "goal")).click();
+    site::enter(&desk, "home", "goal");
     phone.wait_for_words(site::HOME_SCORE, "1", SEEN);
     let line = wait::until("the goal to be spoken", SEEN, || heard(&phone, "Goal, Reds"));
     assert_eq!((line.politeness.as_str(), line.nodes, line.lost), ("assertive", 1, false), "{line:?}");
@@ -205,7 +205,7 @@ fn an_entry_that_is_refused_says_why_at_the_desk() {
     let desk = desk(&venue, game);
     let end = json!({"type": "state", "to": "abandoned", "reason": "Floodlights failed"});
     command(&venue.feed(), game, &end).expect(200);
-    desk.element(&site::action("home", "goal")).click();
+    site::enter(&desk, "home", "goal");
     desk.wait_for(site::OWN_REFUSED, SEEN);
     let words = desk.words(site::OWN_REFUSED);
     assert!(words.contains("Refused: ") && words.len() > 30, "the reason is told: {words:?}");

@@ -6,10 +6,14 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod desk;
+mod desk_offline;
+mod desk_thumb;
 mod driver;
 mod gates;
 mod live;
 mod pages;
+mod people;
+mod plan;
 mod planted;
 mod site;
 mod status;

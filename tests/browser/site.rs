@@ -25,7 +25,9 @@ pub(crate) const REFUSED: &str = ".outcome[data-outcome=rejected]";
 /// The commentator's own entries on the desk with script, newest first.
 pub(crate) const OWN_REFUSED: &str = "#mine [data-outcome=refused]";
 pub(crate) const PAUSE: &str = "#pause";
-pub(crate) const COMMENT: &str = "form[data-command=comment] input[name=text]";
+pub(crate) const COMMENT: &str = "form[data-command=comment] [name=text]";
+/// The second tap of an action whose player nobody knows.
+pub(crate) const NO_PLAYER: &str = "#choose:not([hidden]) [data-player='']";
 /// The page is following, over whatever transport.
 pub(crate) const FOLLOWING: &str = "#chip[data-status=live]";
 
@@ -57,11 +59,34 @@ pub(crate) fn sign_in(browser: &Browser, server: &Server) {
     });
 }
 
-/// Takes back an entry through its own form on the desk.
+/// Enters an action without a player: its button, and where the page asks who it was, "No player".
+pub(crate) fn enter(browser: &Browser, side: &str, action: &str) {
+    let button = self::action(side, action);
+    if browser
+        .find(&format!("details.more:not([open]) {}", button.split(' ').next_back().unwrap_or_default()))
+        .is_some()
+        && browser.find(&format!(".side-card[data-side={side}] .front button[value={action}]")).is_none()
+    {
+        unfold_more(browser, side);
+    }
+    browser.element(&button).click();
+    if let Some(nobody) = browser.find(NO_PLAYER) {
+        nobody.click();
+    }
+}
+
+/// Unfolds what a side has beyond the first view, if it is folded.
+pub(crate) fn unfold_more(browser: &Browser, side: &str) {
+    if let Some(summary) = browser.find(&format!(".side-card[data-side={side}] .more:not([open]) > summary"))
+    {
+        summary.click();
+    }
+}
+
+/// Takes back an entry through its row on the desk: "Withdraw", and what would change confirmed.
 pub(crate) fn take_back(browser: &Browser, seq: u64) {
-    let row = entry(seq);
-    browser.element(&format!("{row} summary")).click();
-    browser.element(&format!("{row} form[data-command=void] button")).click();
+    browser.element(&format!("{} [data-do=void]", entry(seq))).click();
+    browser.wait_for("form[data-command=void] .primary", LOADED).click();
 }
 
 /// The number of the newest entry of that kind on the page, when there is one.

@@ -41,7 +41,7 @@ fn a_commentator_without_script_enters_a_goal_and_takes_it_back() {
     let desk = plain_browser();
     site::sign_in(&desk, &venue.server);
     desk.go(&site::desk(&venue.server, game));
-    desk.element(&site::action("away", "goal")).click();
+    site::enter(&desk, "away", "goal");
     desk.wait_for(site::ACCEPTED, LOADED);
     assert_eq!(desk.words(site::AWAY_SCORE), "1", "the page shown after the answer holds the entry");
     desk.picture("desk-without-script");
@@ -65,7 +65,7 @@ fn an_organiser_without_script_creates_a_game() {
     organiser.go(&venue.server.url("/organiser"));
     organiser.element("input[name=home]").fill("Harbour Town");
     organiser.element("input[name=away]").fill("الاتحاد");
-    organiser.element("form[action='/organiser'] button").click();
+    organiser.element("#new button.primary").click();
     organiser.wait_for(site::ACCEPTED, LOADED);
     organiser.go(&venue.server.url("/"));
     assert!(organiser.words("#main").contains("Harbour Town"), "{}", organiser.words("#main"));
@@ -81,7 +81,7 @@ fn a_refusal_without_script_says_why() {
     desk.go(&site::desk(&venue.server, game));
     let end = json!({"type": "state", "to": "abandoned", "reason": "Floodlights failed"});
     command(&venue.feed(), game, &end).expect(200);
-    desk.element(&site::action("home", "goal")).click();
+    site::enter(&desk, "home", "goal");
     let words = desk.wait_for(site::REFUSED, LOADED).text();
     assert!(words.starts_with("Refused: ") && words.len() > 30, "the reason is told: {words:?}");
     assert_eq!(desk.words(site::HOME_SCORE), "0");

@@ -43,6 +43,10 @@ export function createScorer({ document, t, me, nameOf, speak }) {
       speak("status", t("scorer-given"));
     } else speak("status", t("scorer-none"));
     if (state === "other") card.open = true;
-    else if (!card.contains(document.activeElement)) card.open = false;
+    else {
+      // What was pressed here is gone now; the focus stays in its place.
+      if (card.contains(document.activeElement)) card.querySelector("summary").focus();
+      card.open = false;
+    }
   }
 }

@@ -24,8 +24,11 @@ export function createUndo({ document, host, t, undo, edit, follow }) {
 
   return {
     hide,
-    // What a second "undo" would take back.
-    last: () => shown,
+    // With every change of the board: what is gone already cannot be taken back here.
+    check(board) {
+      const entry = shown && board.timeline?.[shown.seq];
+      if (entry && (entry.voided_by ?? entry.replaced_by) !== undefined) hide();
+    },
     // `next` are the actions the sport offers now: a kick after a penalty was given.
     show({ seq, label, command }, next) {
       if (!UNDOABLE.includes(command.type) || seq === undefined) return;

@@ -4,6 +4,7 @@ import { createRegions } from "./announcer.js";
 import { sidesOf } from "./board.js";
 import { clockDigits, minuteOf } from "./clock.js";
 import { commandOf, newId } from "./command.js";
+import { createAsk } from "./desk-ask.js";
 import { createChooser } from "./desk-choose.js";
 import { squadOf } from "./desk-dom.js";
 import { createKeys } from "./desk-keys.js";
@@ -16,10 +17,8 @@ import { createUndo } from "./desk-undo.js";
 import { createWords } from "./desk-words.js";
 import { createOutbox } from "./outbox.js";
 import { browserHost, createPage } from "./page.js";
-import { createStore } from "./store.js";
+import { createKept } from "./store.js";
 import { describe, setText, showDetails, showEntries, showScore } from "./view.js";
-
-const ANSWER_PREVIEW_WITHIN = 5000;
 
 function startDesk() {
   const source = document.getElementById("state");
@@ -45,6 +44,7 @@ function startDesk() {
     const board = page.board();
     scorer.show(board);
     panels.check(board);
+    undo.check(board);
     if (page.paused()) return;
     showEntries(board, t, dress);
     showDetails(board, describe(board, box.now(), t), t);
@@ -57,7 +57,9 @@ function startDesk() {
 
   function tick() {
     const board = page.board();
-    showScore(describe(board, box.now(), t), 0, t);
+    const shown = describe(board, box.now(), t);
+    showScore(shown, 0, t);
+    setText(document.getElementById("pad-clock"), [shown.phase, shown.clock].filter(Boolean).join(" "));
     page.showAges(board.last_entry_at);
     rows.showQueue(true);
   }
@@ -108,7 +110,7 @@ function startDesk() {
 
   // ---- one's own entries
 
-  const store = createStore(indexedDatabase(), Date.now);
+  const store = createKept(indexedDatabase(), Date.now);
   const tabs = window.BroadcastChannel ? new BroadcastChannel("touchline-desk-" + game) : undefined;
   const outbox = createOutbox({
     host, url, store, game, tab: newId(crypto),
@@ -125,7 +127,8 @@ function startDesk() {
     },
   });
   const panels = createPanels({
-    document, t, nameOf, ask,
+    document, t, nameOf,
+    ask: createAsk({ host, url, onSignedOut: () => signIn.ask() }),
     commandFor: (form) => commandOf(fieldsOf(form), page.board(), form.dataset.minute),
     insteadOf: keepMine,
   });
@@ -160,6 +163,7 @@ function startDesk() {
 
   function settled(item, outcome, detail) {
     const told = rows.show(item, outcome, detail);
+    setText(document.getElementById("pad-state"), outcome === "gone" ? "" : `${item.label}: ${told}`);
     rows.showQueue(outbox.size() > 1 || page.status() !== "live");
     if (["accepted", "refused", "check"].includes(outcome)) free(item);
     if (outcome === "refused") restore(item.about);
@@ -250,8 +254,9 @@ function startDesk() {
     const side = page.board().sides?.[fields.side];
     const title = [action.label, side?.name].filter(Boolean).join(", ");
     const filled = { ...fields };
-    const asks = action.player === "required" || action.player !== "none"
-      && (["score", "discipline"].includes(action.group) || action.other);
+    // What stands on the first view and neither scores nor punishes is entered by one tap: a corner.
+    const quick = facts.front?.includes(action.id) && !["score", "discipline"].includes(action.group) && !action.other;
+    const asks = action.player === "required" || action.player !== "none" && !quick;
     if (asks && !filled.player) {
       const chosen = await chooser.ask({
         title: t("which-player", { last: title }), squad: squadOf(side), required: action.player === "required",
@@ -301,11 +306,12 @@ function startDesk() {
     const player = shirt ? `${shirt[1]} ${shirt[2]}`.trim() : fields.player;
     if (fields.type === "action" && actions.get(fields.action)) {
       const scored = fields.scored === undefined ? undefined : submitter?.textContent.trim();
-      return [scored ?? actions.get(fields.action).label, side?.name, player, fields.value].filter(Boolean).join(", ");
+      return [scored ?? actions.get(fields.action).label, side?.name, player, fields.other, fields.value].filter(Boolean).join(", ");
     }
     if (submitter?.dataset.end) return document.querySelector(`[data-end-of="${CSS.escape(submitter.dataset.end)}"] summary`).textContent.trim();
     const about = fields.seq ? board.timeline?.[fields.seq]?.text : fields.text ?? fields.value;
-    return [submitter?.textContent.trim(), about].filter(Boolean).join(": ");
+    const pressed = submitter?.textContent.trim() ?? "";
+    return about && !pressed.includes(about) ? `${pressed}: ${about}` : pressed;
   }
 
   function readable(id) {
@@ -314,23 +320,6 @@ function startDesk() {
   }
 
   // ---- corrections
-
-  async function ask(command) {
-    const abort = new AbortController();
-    const overdue = host.setTimeout(() => abort.abort(), ANSWER_PREVIEW_WITHIN);
-    try {
-      const answer = await host.fetch(url + "?dry_run=1", {
-        method: "POST", body: JSON.stringify(command), credentials: "same-origin", signal: abort.signal,
-        headers: { "Content-Type": "application/json", Accept: "application/json" },
-      });
-      if (answer.status === 401) signIn.ask();
-      return answer.status === 401 || answer.status >= 500 ? undefined : await answer.json();
-    } catch {
-      return undefined;
-    } finally {
-      host.clearTimeout(overdue);
-    }
-  }
 
   function openPanel(row, mode) {
     const entry = page.board().timeline?.[row?.id.slice(1)];
@@ -358,6 +347,9 @@ function startDesk() {
     openPanel(link.closest("li"), link.dataset.do);
   });
   document.addEventListener("submit", submit);
+
+  // With the second tap asking who it was, a typed player and minute are for what is entered late.
+  for (const fields of document.querySelectorAll(".more > .fields")) fields.parentElement.append(fields);
 
   createKeys({
     document, storage, t, speak, act,

@@ -7,6 +7,8 @@
 const AGAIN = [1000, 2000, 4000, 8000, 15000];
 const ANSWER_WITHIN = 10000;
 const LEASE = 12000;
+// Another tab that holds the lease answers within this, or is gone: closed, reloaded, killed.
+const IS_THERE = 300;
 const OTHER_TAB = 3000;
 // A refusal of what waited this long means that the game has moved on, not that the entry was wrong.
 const STALE = 5000;
@@ -22,6 +24,8 @@ export function createOutbox({ host, url, onState, store, game, tab, tell }) {
   let timer;
   let sending = false;
   let leased = 0;
+  let asked = false; // whether there is another tab
+  let answered = false;
   let made = 0;
 
   function note(item, state, detail) {
@@ -61,17 +65,20 @@ export function createOutbox({ host, url, onState, store, game, tab, tell }) {
     if (sending || timer !== undefined || !queue.length || queue[0].held) return;
     if (!store || host.now() < leased) return send(queue[0]);
     sending = true;
-    store.lease(game, tab, LEASE).then((mine) => {
+    store.lease(game, tab, LEASE, asked && !answered).then((mine) => {
       sending = false;
-      if (!queue.length) return;
       if (mine) {
         // Given up a little early, so that two tabs never both believe they hold it.
         leased = host.now() + LEASE / 4;
-        next();
-      } else {
-        note(queue[0], "other-tab");
-        later(OTHER_TAB);
+        asked = answered = false;
+        return next();
       }
+      if (answered && queue.length) note(queue[0], "other-tab");
+      const pause = answered ? OTHER_TAB : IS_THERE;
+      asked = true;
+      answered = false;
+      tell?.({ ask: tab });
+      later(pause);
     });
   }
 
@@ -187,11 +194,16 @@ export function createOutbox({ host, url, onState, store, game, tab, tell }) {
       next();
     },
     // Another tab of this browser tells what it made, and what became of what.
-    heard({ id, item, state, detail, first }) {
+    heard({ id, item, state, detail, first, ask, here }) {
+      if (ask && (sending || host.now() < leased)) tell?.({ here: ask });
+      if (here === tab) answered = true;
       const mine = queue.find((one) => one.id === id) ?? settled.get(id);
       if (item && !mine) {
         take({ ...item, tries: 0, held: false }, first);
-        return next();
+        // Whoever made it sends it, unless the lease is here, or nobody does.
+        if (host.now() < leased) next();
+        else if (timer === undefined && !sending) later(OTHER_TAB);
+        return;
       }
       if (!mine || !state) return;
       const index = queue.indexOf(mine);

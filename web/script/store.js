@@ -5,7 +5,7 @@ const DATABASE = "touchline";
 const ITEMS = "outbox";
 const LEASES = "lease";
 
-export function createStore(indexedDB, wallNow) {
+export function createKept(indexedDB, wallNow) {
   const memory = new Map();
   let broken = !indexedDB;
   const opening = broken ? undefined : openDatabase(indexedDB).catch(() => {
@@ -50,13 +50,14 @@ export function createStore(indexedDB, wallNow) {
       memory.delete(id);
       return use(ITEMS, "readwrite", (store) => store.delete(id));
     },
-    // One tab sends at a time: true for the tab that holds the lease, or takes one that nobody holds.
-    async lease(game, tab, forMs) {
+    // One tab sends at a time: true for the tab that holds the lease, or takes one that nobody holds. `force` takes it
+    // from a tab that answers no more.
+    async lease(game, tab, forMs, force = false) {
       const got = await use(LEASES, "readwrite", (store, give) => {
         const request = store.get(game);
         request.onsuccess = () => {
           const held = request.result;
-          if (held && held.tab !== tab && held.until > wallNow()) return give(false);
+          if (held && held.tab !== tab && held.until > wallNow() && !force) return give(false);
           store.put({ game, tab, until: wallNow() + forMs });
           give(true);
         };

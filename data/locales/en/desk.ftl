@@ -100,6 +100,7 @@ scorer-claim = I keep the score
 scorer-release = Let go of the score
 scorer-hand-over = Hand over
 scorer-to = To
+scorer-write = Write words
 scorer-take-over = Take over the score
 js-scorer-taken = { $last } has taken over the score. You can go on writing words.
 js-scorer-given = You keep the score now.

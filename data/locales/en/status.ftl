@@ -1,6 +1,5 @@
 # The words of the status page.
 status-title = Status
-status-intro = How the box is right now. Green is well; where something needs you, it says what to do.
 status-phones = Phones
 status-phones-what = Phones following, by the way their browser and network allow. All of them get the same at the same time; those that ask again and again get it a few seconds later.
 status-phones-ws = WebSocket
@@ -10,7 +9,6 @@ status-phones-poll = Asking every few seconds (about)
 status-phones-total = Together
 status-phones-channels = Channels open
 status-fullness = Places taken
-status-fullness-text = { $percent } % of the places are taken
 status-game-last = Last entry
 status-game-scorer = Primary scorer
 status-json = The same as JSON

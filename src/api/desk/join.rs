@@ -30,16 +30,17 @@ pub(super) async fn in_the_middle(
     form: &Form,
 ) -> Result<(String, Option<u64>), Problem> {
     let id = form.get("id").unwrap_or("join").to_owned();
-    let mut steps = Steps { state, who, game, id, made: 0, last: None };
+    let mut steps = Steps { state, who, game, id, last: None };
     let wanted = form.get("segment").unwrap_or_default();
     for _ in 0..STEPS {
         let now = game_of(state, game).await?;
         let Some(next) = towards(&now, wanted) else { break };
-        steps.send(&json!({ "type": "segment", "do": next })).await?;
+        let name = format!("{next}-{}", now.state().segments.len());
+        steps.send(&name, &json!({ "type": "segment", "do": next })).await?;
     }
     if let Some(clock) = form.get("clock") {
         let value_ms = clock_value(clock)?;
-        steps.send(&json!({ "type": "clock", "do": "set", "value_ms": value_ms })).await?;
+        steps.send("clock", &json!({ "type": "clock", "do": "set", "value_ms": value_ms })).await?;
     }
     for (name, typed) in form.with_prefix("count.") {
         let Some((counter, side)) = name.split_once('.') else { continue };
@@ -47,9 +48,14 @@ pub(super) async fn in_the_middle(
             let detail = format!("`{typed}` is no whole number.");
             return Err(Problem::new(422, "invalid-value", detail));
         };
-        steps.send(&json!({ "type": "adjust", "counter": counter, "side": side, "to": to })).await?;
+        let set = json!({ "type": "adjust", "counter": counter, "side": side, "to": to });
+        steps.send(name, &set).await?;
     }
-    Ok((steps.id.clone() + &steps.made.to_string(), steps.last))
+    let Some((id, seq)) = steps.last else {
+        let detail = "The game stands there already, and the form gives neither a clock nor a count.";
+        return Err(Problem::new(422, "invalid-value", detail));
+    };
+    Ok((id, seq))
 }
 
 /// What brings the game nearer to that period: nothing once it is on, or where no way leads there.
@@ -69,22 +75,20 @@ struct Steps<'a> {
     state: &'a Arc<State>,
     who: &'a Who,
     game: u64,
-    /// The form's id; each command adds its number, so that a form sent twice does nothing twice.
+    /// The form's id; each command adds what it does, so that a form sent twice does nothing twice.
     id: String,
-    made: u32,
-    last: Option<u64>,
+    last: Option<(String, Option<u64>)>,
 }
 
 impl Steps<'_> {
-    async fn send(&mut self, body: &Value) -> Result<(), Problem> {
-        self.made += 1;
+    async fn send(&mut self, name: &str, body: &Value) -> Result<(), Problem> {
         let source = body.to_string();
         let command = decode::play(body.as_object().cloned().unwrap_or_default())?;
-        let id = format!("{}{}", self.id, self.made);
+        let id = format!("{}-{name}", self.id);
         let body = CommandBody::Play { game: GameId(self.game), expect_seq: None, play: command.play };
-        let pending = commands::submit(self.state, self.who, Some(id), source.as_bytes(), body)?;
+        let pending = commands::submit(self.state, self.who, Some(id.clone()), source.as_bytes(), body)?;
         let accepted = commands::accepted(&pending.await)?;
-        self.last = accepted.seqs.last().copied();
+        self.last = Some((id, accepted.seqs.last().copied()));
         Ok(())
     }
 }

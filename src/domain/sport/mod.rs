@@ -10,11 +10,13 @@ use std::fmt;
 use super::clock::Direction;
 use super::event::Param;
 
+pub mod desk;
 pub mod embedded;
 pub mod file;
 pub mod rules;
 pub mod template;
 
+use desk::{DeskDef, ReviewDef};
 use template::Template;
 
 /// A sport as its file describes it.
@@ -298,15 +300,6 @@ pub struct DecideDef {
     pub forfeit: Option<[i64; 2]>,
 }
 
-/// Second looks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReviewDef {
-    /// `VAR`.
-    pub label: String,
-    /// The ids of the actions that can be looked at again; empty means any.
-    pub reviews: Vec<String>,
-}
-
 /// A statistic: how often a side did certain things.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatDef {
@@ -316,16 +309,6 @@ pub struct StatDef {
     pub label: String,
     /// The ids of the actions that count, each once.
     pub of: Vec<String>,
-}
-
-/// What a commentator has at hand: section `[desk]` of the file.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct DeskDef {
-    /// The ids of the actions that stand on the desk's first view, at most three; without, those that score.
-    pub front: Vec<String>,
-    /// Lines that are said often, one tap each. `{minute}`, `{side}` and `{player}` stand for what the desk puts
-    /// in: the minute, the side's name, the player named last.
-    pub phrases: Vec<String>,
 }
 
 /// How scores and clocks are written.

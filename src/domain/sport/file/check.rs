@@ -6,10 +6,11 @@ use super::problems::{LONGEST_MINUTES, Problem, Problems};
 use super::raw::{self, ParamType, Source, Text, Value};
 use super::{actions, segments};
 use crate::domain::event::Param;
+use crate::domain::sport::desk::{DeskDef, ReviewDef};
 use crate::domain::sport::template::{Names, Template};
 use crate::domain::sport::{
-    ClockDef, Counter, DecideDef, DeskDef, Display, MinuteRule, Overrun, ParamDef, ParamKind, ReviewDef,
-    SegmentDef, SegmentKind, Sport, StatDef,
+    ClockDef, Counter, DecideDef, Display, MinuteRule, Overrun, ParamDef, ParamKind, SegmentDef, SegmentKind,
+    Sport, StatDef,
 };
 
 /// The schema this program reads.
