@@ -144,7 +144,7 @@ fn poll(strings: &Strings, frame: &Frame<'_>, board: &Value) -> Value {
         "phase_label": say(&format!("js-poll-{phase}"), &[]),
         "changeable": board["changeable"],
         "secret": board["secret"],
-        "sealed": board["secret"] == true && !matches!(state, "revealed"),
+        "sealed": board["secret"] == true && state != "revealed" && to_come.is_none(),
         "closes_at": closes,
         "closes_text": closes.as_deref().and_then(model::time_text),
         "opens_text": opens.as_deref().and_then(model::time_text),

@@ -93,7 +93,7 @@ fn tab_to(browser: &Browser, selector: &str) {
 }
 
 fn heard(phone: &Browser, words: &str) {
-    wait::until(&format!("{words:?} to be spoken"), SEEN, || {
+    wait::until(&format!("{words:?} to be spoken"), COUNTED, || {
         phone.spoken().iter().any(|line| line.text.contains(words)).then_some(())
     });
 }

@@ -56,7 +56,7 @@ export function describePoll(board, t) {
     counted: !board.withdrawn && board.state !== "draft",
     note: board.state === "draft" && !board.withdrawn ? t("poll-opens-soon") : waiting ? t("poll-now-closed") : "",
     turnout: t("poll-turnout", { count: board.turnout ?? 0 }),
-    sealed: board.secret === true && board.state !== "revealed" && !board.withdrawn,
+    sealed: board.secret === true && board.state !== "revealed" && !left && !board.withdrawn,
     toCome: left ? t("poll-to-come", { count: left }) : "",
     mean: board.mean === undefined ? "" : t("poll-mean", { count: Number(board.mean).toFixed(2) }),
     rows: board.withdrawn ? [] : rowsOf(board, t),

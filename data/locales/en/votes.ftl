@@ -37,8 +37,8 @@ poll-kind-rating = From 1 (bad) to { $count } (good).
 poll-step-worst = { $step } (bad)
 poll-step-best = { $step } (good)
 poll-rank = { $n ->
-    [one] { $place }. place: { $count } point
-   *[other] { $place }. place: { $count } points
+    [one] Place { $place }: { $count } point
+   *[other] Place { $place }: { $count } points
 }
 poll-choose = Choose
 

@@ -115,7 +115,7 @@ fn poll_json(form: &Form) -> Result<Map<String, Value>, Problem> {
         "points" => {
             let scale = form.get("scale").unwrap_or_default();
             let points = scale.split([' ', ',', ';']).filter(|points| !points.is_empty());
-            let points: Vec<u64> = points.map(|text| whole(text)).collect::<Result<_, _>>()?;
+            let points: Vec<u64> = points.map(whole).collect::<Result<_, _>>()?;
             put("scale", (!points.is_empty()).then(|| json!(points)));
         }
         _ => {}
