@@ -72,7 +72,6 @@ async fn post(mut request: Request) -> Answer {
     Ok(commands::pending(&id))
 }
 
-#[allow(dead_code, reason = "for the page of a vote")]
 /// A ballot of a form; its receipt, or why it does not count.
 pub(super) async fn of_form(request: &Request, poll: u64, form: &Form) -> Result<Counted, Problem> {
     let slip = Slip::of_form(form);

@@ -46,7 +46,6 @@ impl Slip {
         }
     }
 
-    #[allow(dead_code, reason = "for the page of a vote")]
     /// Reads a form: `choice` is one option or step; `choice-2` ticks option 2; `rank-1` is the option ranked
     /// best.
     pub(super) fn of_form(form: &Form) -> Self {

@@ -70,6 +70,7 @@ impl Assets {
         Self(vec![
             ("app.css", asset("text/css; charset=utf-8", css)),
             ("staff.css", asset("text/css; charset=utf-8", include_str!("../../web/staff.css").to_owned())),
+            ("desk.js", asset(javascript, script(&DESK))),
             ("fan.js", asset(javascript, script(&[module!("polls"), module!("fan")]))),
             ("vote.js", asset(javascript, script(&[module!("result"), module!("ballot"), module!("vote")]))),
             ("organiser-votes.js", asset(javascript, script(&[module!("organiser-votes")]))),
