@@ -104,20 +104,24 @@ fn a_vote_is_made_opened_cast_closed_and_revealed_by_plain_forms() {
     assert!(order[0] < order[1], "the best is first");
 }
 
+/// Fields of a form.
+type Fields = &'static [(&'static str, &'static str)];
+
 #[test]
 fn every_kind_of_vote_has_its_form_and_counts() {
     let venue = Venue::open("votes-kinds");
     let organiser = venue.signed_in();
-    let names = ("options", "Ada\nBo\nCleo");
-    let cases: [(&[(&str, &str)], &str, &[(&str, &str)], &str); 3] = [
+    const NAMES: (&str, &str) = ("options", "Ada\nBo\nCleo");
+    // What makes the vote, how its page asks, a ballot, and what the result says.
+    let cases: [(Fields, &str, Fields, &str); 3] = [
         (
-            &[("kind", "multiple"), ("max", "2"), names],
+            &[("kind", "multiple"), ("max", "2"), NAMES],
             "Choose up to 2.",
             &[("choice-1", "1"), ("choice-3", "3")],
             "100 per cent",
         ),
         (
-            &[("kind", "points"), names, ("scale", "12 10")],
+            &[("kind", "points"), NAMES, ("scale", "12 10")],
             "Rank 2, best first. The points: 12, 10.",
             &[("rank-1", "3"), ("rank-2", "1")],
             "12 points",

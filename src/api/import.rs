@@ -219,7 +219,7 @@ async fn sent(mut request: Request) -> Answer {
         Err(problem) => {
             let problem = match organiser::shown(&request, problem) {
                 Ok(problem) => problem,
-                Err(answer) => return answer,
+                Err(answer) => return *answer,
             };
             let typed = json!({ "text": fields.text("text"), "sport": sport });
             let more = json!({ "problem": problem.to_value(), "typed": typed });

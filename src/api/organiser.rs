@@ -46,13 +46,13 @@ pub(super) fn by_script(request: &Request) -> bool {
 ///
 /// # Errors
 /// That answer.
-pub(super) fn shown(request: &Request, problem: Problem) -> Result<Problem, Answer> {
+pub(super) fn shown(request: &Request, problem: Problem) -> Result<Problem, Box<Answer>> {
     if by_script(request) {
-        Err(Ok(problem::response(&problem)))
+        Err(Box::new(Ok(problem::response(&problem))))
     } else if problem.status < 500 {
         Ok(problem)
     } else {
-        Err(Err(problem))
+        Err(Box::new(Err(problem)))
     }
 }
 

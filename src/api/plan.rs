@@ -163,7 +163,7 @@ async fn new_game(mut request: Request) -> Answer {
                 let more = json!({ "problem": problem.to_value(), "typed": organiser::typed(&form) });
                 show(&request, &who, problem.status, day, more).await
             }
-            Err(answer) => answer,
+            Err(answer) => *answer,
         },
     }
 }
@@ -275,7 +275,7 @@ async fn act(mut request: Request) -> Answer {
                 let more = json!({ "problem": problem.to_value(), "typed": organiser::typed(&form) });
                 show_game(&request, &who, problem.status, more).await
             }
-            Err(answer) => answer,
+            Err(answer) => *answer,
         },
     }
 }

@@ -219,7 +219,7 @@ async fn add(mut request: Request) -> Answer {
                 let more = json!({ "problem": problem.to_value(), "typed": organiser::typed(&form) });
                 show(&request, &who, problem.status, more).await
             }
-            Err(answer) => answer,
+            Err(answer) => *answer,
         },
     }
 }
@@ -265,7 +265,7 @@ async fn edit(mut request: Request) -> Answer {
                 let more = json!({ "problem": problem.to_value(), "typed": organiser::typed(&form) });
                 show_team(&request, &who, problem.status, more).await
             }
-            Err(answer) => answer,
+            Err(answer) => *answer,
         },
     }
 }

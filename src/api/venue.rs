@@ -162,7 +162,7 @@ async fn change(mut request: Request) -> Answer {
                 let more = json!({ "problem": problem.to_value(), "typed": organiser::typed(&form) });
                 show(&request, &who, problem.status, more).await
             }
-            Err(answer) => answer,
+            Err(answer) => *answer,
         },
     }
 }

@@ -24,7 +24,6 @@ pub struct Command {
 }
 
 /// What can be asked.
-#[expect(clippy::large_enum_variant, reason = "commands are handled one by one and never kept")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum CommandBody {
     /// A new game, by an organiser.

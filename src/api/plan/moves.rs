@@ -83,7 +83,7 @@ async fn carried(
             Ok(problem) => {
                 super::show(request, who, problem.status, day, json!({ "problem": problem.to_value() })).await
             }
-            Err(answer) => answer,
+            Err(answer) => *answer,
         },
     }
 }
