@@ -202,7 +202,7 @@ fn a_plan_is_made_with_script_off() {
     organiser.element("#new-squad").fill("9 Diaz");
     organiser.element("form[action='/organiser/teams'] button").click();
     organiser.wait_for(site::ACCEPTED, LOADED);
-    assert!(organiser.words(".teams").contains("1 player"), "{}", organiser.words(".teams"));
+    assert!(organiser.words(".team-list").contains("1 player"), "{}", organiser.words(".team-list"));
 
     import(&organiser, &venue, &table());
     organiser.element("#confirm button").click();
