@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -24,19 +26,7 @@ use crate::process::processor_time;
 
 /// What a card of the slower kind takes; told to strace in microseconds.
 const SYNC: Duration = Duration::from_millis(30);
-const TRACER: [&str; 10] = [
-    "strace",
-    "-f",
-    "-qq",
-    // Only the calls named stop the box; everything else runs at full speed.
-    "--seccomp-bpf",
-    "-o",
-    "/dev/null",
-    "-e",
-    "trace=fdatasync,fsync",
-    "-e",
-    "inject=fdatasync,fsync:delay_exit=30000",
-];
+const SLOW: &str = "inject=fdatasync,fsync:delay_exit=30000";
 const LISTEN: &str = "127.0.0.1:0";
 /// The time in which a crowd votes, and the quiet time before it.
 const SPAN: Duration = Duration::from_secs(5);
@@ -74,7 +64,8 @@ fn a_crowd_votes(phones: usize, rounds: usize) {
     let folder = Folder::new("long-votes");
     let data = folder.join("data");
     let token = token(&data, "organiser");
-    let server = Server::start_under(&TRACER, &data, LISTEN, &[]);
+    let server = Server::start_at(&data, LISTEN, &[]);
+    let card = SlowCard::under(server.process());
     let feed = server.client().bearer(&token);
     let game = new_game(&feed);
     command(&feed, game, &json!({"type": "segment", "do": "start"})).expect(200);
@@ -118,11 +109,43 @@ fn a_crowd_votes(phones: usize, rounds: usize) {
     }
     // What was answered is in the log: the box has no chance to write anything after it.
     server.kill();
+    drop(card);
     check_recount(&data, &polls, &rounds);
     let server = Server::start_at(&data, LISTEN, &[]);
     reveal(&server.client().bearer(&token), &polls, phones);
     check_recount(&data, &polls, &rounds);
     report(rounds.iter_mut().flat_map(|round| round.drain()).map(|(_, one)| one.time).collect(), entries);
+}
+
+/// Makes each sync of a box take long, by a tracer on its ledger's thread, the only one that syncs. On all threads
+/// it would stop each of their system calls, whatever it is told to look for, and slow the whole box.
+struct SlowCard(Child);
+
+impl SlowCard {
+    fn under(process: u32) -> Self {
+        let threads = std::fs::read_dir(format!("/proc/{process}/task")).expect("the box runs");
+        let named = |task: &Path| {
+            std::fs::read_to_string(task.join("comm")).is_ok_and(|name| name.trim() == "ledger")
+        };
+        let mut threads = threads.map(|task| task.expect("a thread").path());
+        let ledger = threads.find(|task| named(task)).expect("the box has a ledger");
+        let thread = ledger.file_name().and_then(|name| name.to_str()).expect("a number");
+        let arguments = ["-qq", "-o", "/dev/null", "-e", "trace=fdatasync,fsync", "-e", SLOW, "-p", thread];
+        let strace = Command::new("strace").args(arguments).stdin(Stdio::null()).spawn();
+        let card = Self(strace.expect("strace starts: it is installed and in PATH"));
+        wait::until("the tracer to hold the ledger", PATIENCE, || {
+            let status = std::fs::read_to_string(ledger.join("status")).expect("the thread lives");
+            (!status.contains("TracerPid:\t0\n")).then_some(())
+        });
+        card
+    }
+}
+
+impl Drop for SlowCard {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// Gives an answer once the span has passed since this was called.
@@ -210,7 +233,7 @@ fn reveal(feed: &Client, polls: &[u64], phones: usize) {
 }
 
 /// The second count agrees, and holds every receipt that was given and no other.
-fn check_recount(data: &std::path::Path, polls: &[u64], rounds: &[HashMap<usize, Answered>]) {
+fn check_recount(data: &Path, polls: &[u64], rounds: &[HashMap<usize, Answered>]) {
     let begin = Instant::now();
     let counted = run(&["recount", "--json", "--receipts", "--data", path(data)]);
     println!("recounted in {:.2} s", begin.elapsed().as_secs_f64());
