@@ -17,11 +17,14 @@ fn axe_source() -> String {
     }
 }
 
-/// What axe finds: one line a rule, with the elements.
+/// What axe finds, once nothing moves any more: one line a rule, with the elements. A line that fades in has less
+/// contrast for that moment.
 pub(crate) fn axe(browser: &Browser) -> Vec<String> {
     browser.run(&axe_source(), &json!([]));
     let script = "const done = arguments[arguments.length - 1];
-        axe.run(document, {runOnly: {type: 'tag', values: arguments[0]}, resultTypes: ['violations']})
+        const values = arguments[0];
+        Promise.allSettled(document.getAnimations().map((one) => one.finished))
+          .then(() => axe.run(document, {runOnly: {type: 'tag', values}, resultTypes: ['violations']}))
           .then((result) => done(result.violations.map((v) =>
             `${v.id} (${v.impact}): ${v.help}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)),
           (error) => done([`axe failed: ${error}`]));";
