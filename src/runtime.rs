@@ -198,16 +198,25 @@ impl Shutdown {
     }
 }
 
-/// Waits for SIGTERM or SIGINT.
-///
-/// # Errors
-/// When the system refuses to install the signal handlers.
-pub async fn signal() -> std::io::Result<()> {
-    use async_signal::{Signal, Signals};
-    use smol::stream::StreamExt as _;
-    let mut signals = Signals::new([Signal::Term, Signal::Int])?;
-    signals.next().await;
-    Ok(())
+/// SIGTERM and SIGINT, heard from the moment this is made.
+#[derive(Debug)]
+pub struct Signals(async_signal::Signals);
+
+impl Signals {
+    /// Hears them from now on; what would end the process only wakes [`Self::wait`].
+    ///
+    /// # Errors
+    /// When the system refuses to install the signal handlers.
+    pub fn hear() -> std::io::Result<Self> {
+        use async_signal::Signal;
+        async_signal::Signals::new([Signal::Term, Signal::Int]).map(Self)
+    }
+
+    /// Waits for the first that came since [`Self::hear`].
+    pub async fn wait(mut self) {
+        use smol::stream::StreamExt as _;
+        self.0.next().await;
+    }
 }
 
 /// Tells systemd that the box is ready; without systemd nothing happens.

@@ -1,8 +1,9 @@
 //! The address under which another device reaches this box, for links on paper and in QR codes.
 
-use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+use std::net::IpAddr;
 
 use super::request::{self, Request};
+use crate::runtime::machine;
 
 /// `path` as a whole address. It is where the asking browser sees the box, unless that is the box's own screen,
 /// whose `localhost` means something else on every phone.
@@ -19,16 +20,10 @@ pub(crate) fn of(request: &Request, path: &str) -> String {
     let everywhere = config.staff_listen.unwrap_or(config.listen).ip().is_unspecified();
     let name = match config.hosts.first() {
         Some(name) if own => name.clone(),
-        None if own && everywhere => lan_address().map_or_else(|| name.to_owned(), |ip| ip.to_string()),
+        None if own && everywhere => {
+            machine::lan_address().map_or_else(|| name.to_owned(), |ip| ip.to_string())
+        }
         _ => name.to_owned(),
     };
     format!("{scheme}://{name}{port}{path}")
-}
-
-/// The address this machine would send from. Connecting a datagram socket only asks the routing table;
-/// nothing is sent (192.0.2.0/24 is reserved for examples).
-fn lan_address() -> Option<IpAddr> {
-    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
-    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
-    socket.local_addr().ok().map(|address| address.ip()).filter(|ip| !ip.is_unspecified())
 }

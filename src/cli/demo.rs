@@ -4,7 +4,7 @@
 //! where to look, fills the day with fixtures, and replays a real match once; the page stays up after.
 
 use std::io::Write;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use qrcode::QrCode;
@@ -17,7 +17,7 @@ use crate::client::feed::Feed;
 use crate::client::url::Base;
 use crate::formats::openfootball::{self, Season};
 use crate::formats::recording;
-use crate::runtime::{self, Time};
+use crate::runtime::{self, Time, machine};
 
 /// The match: Russia - Croatia 2018, with extra time and a shoot-out.
 const MATCH: &str = include_str!("../../data/demo/russia-croatia-2018.ndjson");
@@ -81,7 +81,7 @@ pub fn public_address(listen: SocketAddr) -> SocketAddr {
     if !listen.ip().is_unspecified() {
         return listen;
     }
-    SocketAddr::new(lan_address().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)), listen.port())
+    SocketAddr::new(machine::lan_address().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)), listen.port())
 }
 
 /// A text as a QR code for a terminal, in half blocks, light on dark.
@@ -151,14 +151,6 @@ pub fn reachable(listen: SocketAddr) -> SocketAddr {
         ip => ip,
     };
     SocketAddr::new(ip, listen.port())
-}
-
-/// The address this machine would send from. Connecting a datagram socket only asks the routing table;
-/// nothing is sent (192.0.2.0/24 is reserved for examples).
-fn lan_address() -> Option<IpAddr> {
-    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
-    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
-    socket.local_addr().ok().map(|address| address.ip()).filter(|ip| !ip.is_unspecified())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::error::CliError;
 use crate::app::{self, Running};
 use crate::config::{self, Config, Options};
 use crate::ledger::role::Role;
-use crate::runtime;
+use crate::runtime::{self, Signals};
 
 /// The file in the data folder that tells commands beside a running box where it is.
 const ADDRESS: &str = "address";
@@ -21,12 +21,13 @@ pub(super) fn run(options: &Options, out: &mut dyn Write) -> Result<(), CliError
     let data = config.data.clone();
     runtime::block_on(async {
         let running = app::start(config).await.map_err(CliError::failed)?;
+        // Before anybody knows where the box is: who reads the address may end it at once.
+        let signals = signals()?;
         tell(&running, &data, out)?;
-        let stopped =
-            runtime::signal().await.map_err(|error| CliError::failed(format!("wait for a signal: {error}")));
+        signals.wait().await;
         let _ = std::fs::remove_file(data.join(ADDRESS));
         running.stop().await;
-        stopped
+        Ok(())
     })
 }
 
@@ -68,6 +69,7 @@ pub(super) fn demo(args: &DemoArgs, out: &mut dyn Write) -> Result<(), CliError>
         let options = DemoOptions { listen: running.addr, token, login, speed: args.speed };
         Ok::<_, CliError>((running, options))
     })?;
+    let signals = signals()?;
     writeln!(out, "listening on {}", url(&running, running.addr))?;
     out.flush()?;
     // The match plays on a thread of its own, so that Ctrl-C is heard at any time.
@@ -85,12 +87,17 @@ pub(super) fn demo(args: &DemoArgs, out: &mut dyn Write) -> Result<(), CliError>
             }
         };
         let stopped = async {
-            runtime::signal().await.map_err(|error| CliError::failed(format!("wait for a signal: {error}")))
+            signals.wait().await;
+            Ok(())
         };
         let result = smol::future::or(failed, stopped).await;
         running.stop().await;
         result
     })
+}
+
+fn signals() -> Result<Signals, CliError> {
+    Signals::hear().map_err(|error| CliError::failed(format!("hear signals: {error}")))
 }
 
 /// Tells where the box is, and while nobody can log in, how to make the first organiser.

@@ -1,6 +1,7 @@
-//! What the machine tells of itself: room on a disk, memory of this process. Read for the status page alone.
+//! What the machine tells of itself: room on a disk, memory of this process, its address in the network.
 
 use std::io;
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 use std::path::Path;
 
 /// The file system a path lies on.
@@ -27,6 +28,15 @@ pub fn disk(path: &Path) -> io::Result<Disk> {
 #[must_use]
 pub fn memory() -> Option<u64> {
     resident(&std::fs::read_to_string("/proc/self/status").ok()?)
+}
+
+/// The address this machine would send from. Connecting a datagram socket only asks the routing table;
+/// nothing is sent (192.0.2.0/24 is reserved for examples).
+#[must_use]
+pub fn lan_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+    socket.local_addr().ok().map(|address| address.ip()).filter(|ip| !ip.is_unspecified())
 }
 
 // `statm` counts in pages, whose size would have to be asked for; this file counts in kilobytes (proc(5)).
