@@ -6,7 +6,8 @@
 //! ```
 //!
 //! NAME: `memory_of_an_idle_phone`, `commands_a_second`, `delay_from_entry_to_phone`,
-//! `ten_thousand_phones_vote_within_five_seconds` (needs strace), `nobody_votes_twice_through_twenty_kills`,
+//! `ten_thousand_phones_vote_within_five_seconds` (needs strace),
+//! `ten_thousand_phones_vote_and_nothing_but_syncs_is_slow` (a C compiler), `nobody_votes_twice_through_twenty_kills`,
 //! `a_press_at_the_desk_reaches_desk_and_phone` (needs Chromium and chromedriver); all without it.
 //! The box is the binary just built, or that of `TOUCHLINE_BIN`, an absolute path or one from the top of the
 //! repository: a release build takes minutes, these tests need not be built so. Phones and box share this
