@@ -46,7 +46,7 @@ use self::role::Scope;
 use self::schema::Lock;
 use self::shared::Shared;
 use self::text::Erase;
-use self::work::{After, Job, Write, WriteError};
+use self::work::{After, Job, Waiting, Write, WriteError};
 use self::writer::Writer;
 use crate::domain::GameId;
 use crate::domain::clock::Stamp;
@@ -182,7 +182,8 @@ impl Ledger {
             CommandBody::Ballot { .. } => &self.0.crowd,
             _ => &self.0.inbox,
         };
-        match inbox.try_send(Job::Command { command: Box::new(command), scope, fingerprint, reply }) {
+        let waiting = Waiting { command, scope, fingerprint, reply };
+        match inbox.try_send(Job::Command(Box::new(waiting))) {
             Ok(()) => Ok(Ticket(answer)),
             Err(refused) => {
                 self.0.shared.settled(&actor, &id);

@@ -10,18 +10,22 @@ use crate::domain::command::Command;
 
 /// Something for the ledger thread to do.
 pub(super) enum Job {
-    Command {
-        command: Box<Command>,
-        scope: Scope,
-        fingerprint: [u8; 32],
-        reply: Sender<Outcome>,
-    },
+    /// Boxed: the inboxes have a place for thousands from the start.
+    Command(Box<Waiting>),
     Write {
         work: Box<dyn Work>,
         after: After,
     },
     /// Time to look whether something is due by itself.
     Tick,
+}
+
+/// A command and who waits for its outcome.
+pub(super) struct Waiting {
+    pub(super) command: Command,
+    pub(super) scope: Scope,
+    pub(super) fingerprint: [u8; 32],
+    pub(super) reply: Sender<Outcome>,
 }
 
 /// What a write means for the games in memory.

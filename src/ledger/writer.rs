@@ -21,7 +21,7 @@ use super::memory::{Done, Memory};
 use super::outcome::{Batch, Outcome};
 use super::schema::{self, Lock};
 use super::shared::Shared;
-use super::work::{self, After, Job};
+use super::work::{self, After, Job, Waiting};
 use crate::domain::event::Stream;
 use crate::domain::game::Game;
 use crate::domain::poll::Poll;
@@ -193,7 +193,8 @@ impl Writer {
         done.refused.clone_from(&done.from_outside);
         for job in jobs {
             match job {
-                Job::Command { command, scope, fingerprint, .. } => {
+                Job::Command(waiting) => {
+                    let Waiting { command, scope, fingerprint, .. } = &**waiting;
                     outcomes.push(self.state.command(&tx, command, scope, fingerprint, done)?);
                 }
                 Job::Write { work, after } => {
@@ -262,7 +263,8 @@ fn answer(shared: &Shared, jobs: Vec<Job>, outcomes: Vec<Outcome>, commit: &Resu
     let mut outcomes = outcomes.into_iter();
     for job in jobs {
         match job {
-            Job::Command { command, reply, .. } => {
+            Job::Command(waiting) => {
+                let Waiting { command, reply, .. } = *waiting;
                 let outcome = match commit {
                     Ok(()) => outcomes.next().expect("a committed batch has an outcome a command"),
                     Err(failure) => Outcome::Failed(failure.clone()),
