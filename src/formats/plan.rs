@@ -1,7 +1,7 @@
 //! The plan of a day as a table: one game a row, as an organiser keeps it in a spreadsheet.
 //!
 //! [`read`] tells every fault of every row, so that a volunteer mends the file in one go; what a sport's
-//! parameters or the time zone make of a row is its caller's to say. [`write`] makes a table that [`read`]
+//! parameters or the time zone make of a row is its caller's to say. [`write()`] makes a table that [`read`]
 //! takes again.
 
 use std::collections::BTreeMap;

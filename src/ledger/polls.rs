@@ -1,7 +1,8 @@
 //! The polls and the venue in memory: how a vote and an organiser's word about it become events.
 //!
-//! Part of the ledger thread's [`Memory`]. A ballot has no row among the outcomes: it is its own outcome, found again
-//! by its voter and its command, so that thousands of them are written one after another at the end of the log.
+//! Part of what the ledger thread has in memory. A ballot has no row among the outcomes: it is its own outcome,
+//! found again by its voter and its command, so that thousands of them are written one after another at the end of
+//! the log.
 
 use std::collections::BTreeMap;
 
