@@ -98,6 +98,7 @@ fn a_second_desk_takes_over_and_the_first_is_told() {
     second.element("input[name=name]").fill("kim");
     second.element("input[name=password]").fill(ORGANISER.1);
     second.element("form[action='/login'] button").click();
+    wait::until("kim's sign-in to lead on", LOADED, || (!second.address().contains("/login")).then_some(()));
     second.go(&site::desk(&venue.server, game));
     second.wait_for(site::FOLLOWING, LOADED);
     second.wait_for("#scorer[data-scorer=other]", SEEN);
@@ -112,8 +113,9 @@ fn a_second_desk_takes_over_and_the_first_is_told() {
     second.element("#scorer [value=take_over]").click();
     second.wait_for("#scorer[data-scorer=me]", SEEN);
     first.wait_for_words("#taken:not([hidden]) p", "kim has taken over the score", SEEN);
-    let spoken = first.spoken().into_iter().any(|line| line.text.contains("kim has taken over"));
-    assert!(spoken, "{:?}", first.spoken());
+    wait::until("the takeover to be spoken", SEEN, || {
+        first.spoken().into_iter().any(|line| line.text.contains("kim has taken over")).then_some(())
+    });
     let focus = first.run("return [document.activeElement.name, document.activeElement.value]", &json!([]));
     assert_eq!(focus, json!(["text", "Half a thought"]), "the notice takes no focus");
     first.picture("desk-taken-over");
