@@ -77,7 +77,7 @@ pub const BUILD: &str = env!("CARGO_PKG_VERSION");
 ///
 /// # Errors
 /// A sport file that is refused, a data folder that cannot be used, an address that is taken.
-pub async fn start(config: Config) -> Result<Running, StartError> {
+pub async fn start(mut config: Config) -> Result<Running, StartError> {
     let time = Time::system();
     let sports = Sports::load(config.sports.as_deref()).map_err(cannot)?;
     let tls = match &config.tls {
@@ -88,6 +88,11 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
     let auth = Auth::open(ledger.clone(), time.clone(), &config.data).await.map_err(cannot)?;
     let hub = Hub::new(Epoch::random(), HubLimits::default(), time.clone());
     let words = Words::new();
+    // What was set in the browser wins over the option; a language this build does not speak is passed over.
+    let speaks = |lang: &&String| words.languages().any(|known| known == lang.as_str());
+    if let Some(own) = opened.venue.languages.iter().find(speaks) {
+        config.language.clone_from(own);
+    }
     let shutdown = Shutdown::default();
 
     let settings =

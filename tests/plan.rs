@@ -551,3 +551,16 @@ fn commentators_are_told_that_this_is_for_organisers() {
         Some("/login?next=%2Forganiser%2Fteams")
     );
 }
+
+#[test]
+fn the_first_language_set_in_the_browser_is_spoken_from_the_next_start() {
+    let venue = Venue::open("plan-language");
+    let game = venue.live_game();
+    let seq = goal(&venue.feed(), game, "home");
+    let path = format!("/api/v1/games/{game}?min_seq={seq}");
+    let said = |venue: &Venue| venue.server.client().get(&path).expect(200).json()["timeline"].to_string();
+    assert!(said(&venue).contains("Goal"), "{}", said(&venue));
+    venue.feed().patch("/api/v1/venue", &json!({"languages": ["de", "en"]})).expect(200);
+    let venue = venue.crash();
+    assert!(said(&venue).contains("Tor") && !said(&venue).contains("Goal"), "{}", said(&venue));
+}

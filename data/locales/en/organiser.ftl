@@ -262,7 +262,7 @@ venue-name-hint = Stands at the top of the day
 venue-pitches = Pitches, courts or tables
 venue-pitches-hint = One a line, in the order of the plan
 venue-languages = Languages
-venue-languages-hint = In which the box tells scores and commentary.
+venue-languages-hint = Phones get the first without asking, from the next start of the box. Of the others, ?lang=de at the end of an address asks for German.
 venue-language = First language
 venue-was-changed = The venue is saved.
 language-en = English
